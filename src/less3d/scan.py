@@ -1,0 +1,60 @@
+"""`Scan`: a coloured point cloud of a room, the one currency of the package."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float32, Float64, Int32, UInt8
+
+from less3d.errors import InputError
+
+NO_INSTANCE = -1
+"""Instance id of a point that belongs to no annotated object."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """N coloured points of one room, in metres, z up.
+
+    `points + origin` are the coordinates of the file: georeferenced scans lose their large offset in float64 before
+    they become float32. Everything past `colors` is optional and may be absent in a user's own scan.
+
+    Raises:
+        InputError: when an array has the wrong shape or length, or a coordinate is not finite.
+    """
+
+    points: Float32[np.ndarray, "N 3"]
+    colors: UInt8[np.ndarray, "N 3"]
+    origin: Float64[np.ndarray, "3"] = field(default_factory=lambda: np.zeros(3))
+    instances: Int32[np.ndarray, "N"] | None = None
+    """Object id of each point, -1 for none."""
+    labels: Mapping[int, str] | None = None
+    """Class name of each object id in `instances`."""
+    semantics: Int32[np.ndarray, "N"] | None = None
+    """Class id of each point in the source's own numbering (NYU40 for ScanNet)."""
+    attributes: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Any other per-point property of the file, by name, in its own dtype, each of length N."""
+    faces: Int32[np.ndarray, "M 3"] | None = None
+    """Triangles over the points, when the file was a mesh."""
+
+    def __post_init__(self) -> None:
+        """Check shapes and values once, so that nothing downstream has to."""
+        _require(self.points.ndim == 2 and self.points.shape[1] == 3, "points of shape (N, 3)", self.points.shape)
+        n = len(self.points)
+        _require(n > 0, "at least one point", "none")
+        _require(self.colors.shape == (n, 3), f"colors of shape ({n}, 3)", self.colors.shape)
+        _require(bool(np.isfinite(self.points).all()), "finite coordinates", "NaN or infinity")
+        per_point = {"instances": self.instances, "semantics": self.semantics, **self.attributes}
+        for name, values in per_point.items():
+            _require(values is None or len(values) == n, f"{n} values of {name}", "another number")
+        if self.faces is not None and len(self.faces):
+            inside = 0 <= int(self.faces.min()) and int(self.faces.max()) < n
+            _require(inside, f"faces that index points 0 to {n - 1}", "an index outside")
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+
+def _require(holds: bool, expected: str, got: object) -> None:
+    if not holds:
+        raise InputError(f"a scan needs {expected}, got {got}")
