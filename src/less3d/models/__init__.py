@@ -1,1 +1,1 @@
-"""TODO-docstring."""
+"""Networks: the sparse U-Net and the heads that answer sentences."""

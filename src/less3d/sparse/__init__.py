@@ -1,1 +1,1 @@
-"""TODO-docstring."""
+"""Sparse convolution over voxels: which voxels are neighbours (plans), apart from what they carry (features)."""
