@@ -1,0 +1,117 @@
+"""The furniture catalogue: one coloured surface after another for the things of a procedural room.
+
+Parametric designs are always there. Real models come with Sweet Home 3D's free libraries (.sh3f files).
+
+What keeps the splits apart: a parametric class is a numbered list of designs, and the number alone decides
+everything about the object but its size. Training takes the numbers whose last digit is 0-7, validation 8, test 9.
+Of a class with three or more styles, the last style never appears in training; half of the validation and test
+designs have it. A real model belongs to the split that the hash of its name falls into, 80, 10 and 10 of 100.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from zlib import crc32
+
+import numpy as np
+
+from less3d.data.rooms.colors import dominant_color
+from less3d.data.rooms.shapes.recipe import Recipe, Size
+from less3d.data.rooms.shapes.seating import SEATING
+from less3d.data.rooms.shapes.solids import Part
+from less3d.data.rooms.surface import Surface, sample
+from less3d.errors import InputError
+
+Split = Literal["train", "val", "test", "all"]
+
+RECIPES: dict[str, Recipe] = {**SEATING}
+"""The parametric classes, by their ScanNet name."""
+
+_DESIGNS = 100_000
+_CLEAR_SHARE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One piece of furniture in its local frame, in metres.
+
+    The origin is the center of its footprint, it rests on z = 0, z is up and its front faces +x; what hangs on a wall
+    has its back at the lowest x. `color`, `material` and `shape` are the words a person would use, None when no word
+    fits the whole.
+    """
+
+    name: str
+    category: str
+    surface: Surface
+    color: str | None
+    material: str | None
+    shape: str | None
+    licence: str
+
+
+class Catalogue:
+    """Furniture of every known class, parametric and real, for one split.
+
+    Raises:
+        InputError: when the split is unknown, or when `piece` is asked for a class the catalogue does not have.
+    """
+
+    def __init__(self, libraries: Sequence[Path] = (), *, split: Split = "all", cache: Path | None = None) -> None:
+        if split not in _DIGITS:
+            raise InputError(f"a catalogue's split is one of {', '.join(_DIGITS)}, got {split!r}")
+        self._split: Split = split
+        self.categories: tuple[str, ...] = tuple(sorted(RECIPES))
+
+    def piece(self, category: str, rng: np.random.Generator, *, size: Size | None = None) -> Piece:
+        """A piece of a class, drawn from `rng`; `size` asks for its full extents (depth x, width y, height z).
+
+        Raises:
+            InputError: when the class is not in `categories`.
+        """
+        if category not in self.categories:
+            raise InputError(f"no furniture of class {category!r}; Catalogue.categories lists the known classes")
+        number = int(rng.integers(_DESIGNS // 10)) * 10 + int(rng.choice(_DIGITS[self._split]))
+        return _parametric_piece(category, number, rng, size)
+
+
+_DIGITS: dict[Split, tuple[int, ...]] = {"train": tuple(range(8)), "val": (8,), "test": (9,), "all": tuple(range(10))}
+"""Last digits of the design numbers of each split."""
+
+
+def _parametric_piece(category: str, number: int, rng: np.random.Generator, size: Size | None) -> Piece:
+    recipe = RECIPES[category]
+    design_rng = np.random.default_rng([crc32(category.encode()), number])
+    style = _style(recipe, number, design_rng)
+    own_size = recipe.draw_size(design_rng)
+    depth, width, height = size or own_size
+    design = recipe.build(design_rng, (depth, width, height), style)
+    surface = sample(design.parts, rng).fitted((-depth / 2, -width / 2, 0.0), (depth / 2, width / 2, height))
+    return Piece(
+        name=f"parametric/{category.replace(' ', '-')}-{style}-{number:05d}",
+        category=category,
+        surface=surface,
+        color=dominant_color(surface.colors),
+        material=_main_material(design.parts),
+        shape=design.shape,
+        licence="Apache-2.0",
+    )
+
+
+def _style(recipe: Recipe, number: int, rng: np.random.Generator) -> str:
+    """A style for a design number; the last of three or more is kept for validation and test."""
+    known = recipe.styles[:-1] if len(recipe.styles) >= 3 else recipe.styles
+    chosen = known[int(rng.integers(len(known)))]
+    return recipe.styles[-1] if number % 10 >= 8 and rng.random() < 0.5 else chosen
+
+
+def _main_material(parts: Sequence[Part]) -> str | None:
+    """The material of at least half of the area."""
+    areas: dict[str | None, float] = {}
+    for part in parts:
+        corners = part.vertices[part.triangles]
+        doubled = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        material = part.paint.material
+        areas[material] = areas.get(material, 0.0) + float(np.linalg.norm(doubled, axis=1).sum())
+    material, area = max(areas.items(), key=lambda item: item[1])
+    return material if area >= _CLEAR_SHARE * sum(areas.values()) else None

@@ -1,0 +1,199 @@
+"""Painted solids: the triangle meshes furniture is assembled from. Metres, z up.
+
+Every function returns one `Part` whose triangles turn their front outwards, so that a scanner can tell the side it
+sees. Cloth and leaves are sheets with both sides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from jaxtyping import Float64, Int64
+
+from less3d.data.rooms.shapes.paint import Paint
+
+Interval = tuple[float, float]
+Point = tuple[float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """V corners in metres, T triangles over them (counter-clockwise seen from outside), and one paint."""
+
+    vertices: Float64[np.ndarray, "V 3"]
+    triangles: Int64[np.ndarray, "T 3"]
+    paint: Paint
+
+    def moved(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> "Part":
+        """The part shifted by (x, y, z)."""
+        return replace(self, vertices=self.vertices + np.array([x, y, z]))
+
+    def turned(self, angle: float, *, axis: int = 2, about: Point = (0.0, 0.0, 0.0)) -> "Part":
+        """The part turned counter-clockwise by `angle` radians around an axis (0 = x, 1 = y, 2 = z) through `about`."""
+        return replace(self, vertices=(self.vertices - about) @ rotation(angle, axis).T + about)
+
+    def scaled(self, x: float = 1.0, y: float = 1.0, z: float = 1.0) -> "Part":
+        """The part stretched about the origin by positive factors."""
+        return replace(self, vertices=self.vertices * (x, y, z))
+
+
+def rotation(angle: float, axis: int = 2) -> Float64[np.ndarray, "3 3"]:
+    """Matrix that turns column vectors counter-clockwise by `angle` radians around the x, y or z axis (0, 1, 2)."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    matrix = np.eye(3)
+    first, second = (axis + 1) % 3, (axis + 2) % 3
+    matrix[first, first] = matrix[second, second] = cos
+    matrix[first, second], matrix[second, first] = -sin, sin
+    return matrix
+
+
+def box(x: Interval, y: Interval, z: Interval, paint: Paint) -> Part:
+    """The box between six planes."""
+    low, high = np.array([x[0], y[0], z[0]]), np.array([x[1], y[1], z[1]])
+    corners, triangles = _unit_box()
+    return Part(low + corners * (high - low), triangles, paint)
+
+
+def soft_box(x: Interval, y: Interval, z: Interval, paint: Paint, *, roundness: float = 0.4, detail: int = 5) -> Part:
+    """A cushion: a box with soft edges, from a box (`roundness` 0) to an ellipsoid (1)."""
+    low, high = np.array([x[0], y[0], z[0]]), np.array([x[1], y[1], z[1]])
+    corners, triangles = _unit_cushion(detail, round(roundness, 1))
+    return Part((low + high) / 2 + corners * (high - low) / 2, triangles, paint)
+
+
+def tube(
+    start: Point, end: Point, radius: float, paint: Paint, *, end_radius: float | None = None, sides: int = 8
+) -> Part:
+    """A cylinder, or a cone frustum when `end_radius` is given, between two points."""
+    return pipe((start, end), radius, paint, end_radius=end_radius, sides=sides)
+
+
+def pipe(
+    path: Sequence[Point], radius: float, paint: Paint, *, end_radius: float | None = None, sides: int = 8
+) -> Part:
+    """A bent rod along `path`; its radius goes evenly from `radius` to `end_radius`."""
+    line = np.asarray(path, dtype=np.float64)
+    tangents = np.gradient(line, axis=0)
+    tangents /= np.linalg.norm(tangents, axis=1, keepdims=True) + 1e-12
+    reference = np.eye(3)[int(np.abs(tangents).sum(axis=0).argmin())]
+    side = np.cross(tangents, reference)
+    side /= np.linalg.norm(side, axis=1, keepdims=True) + 1e-12
+    up = np.cross(tangents, side)
+    angles = np.arange(sides) * 2 * np.pi / sides
+    radii = np.linspace(radius, radius if end_radius is None else end_radius, len(line))[:, None, None]
+    circle = side[:, None] * np.cos(angles)[:, None] + up[:, None] * np.sin(angles)[:, None]
+    return loft(line[:, None] + radii * circle, paint)
+
+
+def lathe(profile: Sequence[tuple[float, float]], paint: Paint, *, at: Point = (0, 0, 0), sides: int = 16) -> Part:
+    """A body turned around the z axis through `at`; `profile` lists (radius, height) from bottom to top, both caps on.
+
+    A profile that goes up outside and comes down inside makes a bowl.
+    """
+    outline = np.asarray(profile, dtype=np.float64)
+    angles = np.arange(sides) * 2 * np.pi / sides
+    circle = np.stack([np.cos(angles), np.sin(angles), np.zeros(sides)], axis=-1)
+    rings = outline[:, :1, None] * circle + outline[:, 1:, None] * np.array([0.0, 0.0, 1.0])
+    return loft(rings + np.asarray(at, dtype=np.float64), paint)
+
+
+def ring(x: Interval, y: Interval, z: float, *, square: float = 2.0, sides: int = 20) -> Float64[np.ndarray, "S 3"]:
+    """A closed level curve in a rectangle: an ellipse (`square` 2), a rounded rectangle (about 5), or between."""
+    angles = (np.arange(sides) + 0.5) * 2 * np.pi / sides
+    cos, sin = np.cos(angles), np.sin(angles)
+    scale = (np.abs(cos) ** square + np.abs(sin) ** square) ** (-1 / square)
+    across = (x[0] + x[1]) / 2 + (x[1] - x[0]) / 2 * cos * scale
+    along = (y[0] + y[1]) / 2 + (y[1] - y[0]) / 2 * sin * scale
+    return np.stack([across, along, np.full(sides, z)], axis=1)
+
+
+def loft(rings: Sequence[np.ndarray] | np.ndarray, paint: Paint) -> Part:
+    """The skin over K rings of S points each, (K, S, 3), closed with a fan at the first and the last ring.
+
+    Rings run counter-clockwise seen from the last ring towards the first, as `ring` makes them from bottom to top.
+    """
+    stack = np.asarray(rings, dtype=np.float64)
+    count, sides = stack.shape[:2]
+    vertices = np.concatenate([stack.reshape(-1, 3), stack[:1].mean(axis=1), stack[-1:].mean(axis=1)])
+    return Part(vertices, _loft_triangles(count, sides), paint)
+
+
+def prism(outline: Float64[np.ndarray, "S 2"], z: Interval, paint: Paint) -> Part:
+    """A counter-clockwise outline that is star-shaped around its mean, extruded between two heights."""
+    rings = [np.column_stack([outline, np.full(len(outline), height)]) for height in z]
+    return loft(rings, paint)
+
+
+def sheet(grid: Float64[np.ndarray, "A B 3"], paint: Paint) -> Part:
+    """A bent sheet over a grid of points, with both of its sides."""
+    rows, columns = grid.shape[:2]
+    triangles = _sheet_triangles(rows, columns)
+    return Part(np.asarray(grid, dtype=np.float64).reshape(-1, 3), triangles, paint)
+
+
+def mirrored(part: Part, axis: int = 1) -> Part:
+    """The part and its fronts reflected in the plane through the origin across an axis."""
+    signs = np.ones(3)
+    signs[axis] = -1
+    return Part(part.vertices * signs, part.triangles[:, ::-1].copy(), part.paint)
+
+
+def bounds(parts: Sequence[Part]) -> tuple[Float64[np.ndarray, "3"], Float64[np.ndarray, "3"]]:
+    """Lowest and highest coordinates over all parts."""
+    low = np.min([part.vertices.min(axis=0) for part in parts], axis=0)
+    high = np.max([part.vertices.max(axis=0) for part in parts], axis=0)
+    return low, high
+
+
+@cache
+def _unit_box() -> tuple[np.ndarray, np.ndarray]:
+    corners = np.array([[i >> 2 & 1, i >> 1 & 1, i & 1] for i in range(8)], dtype=np.float64)
+    quads = ((0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3))
+    return corners, _split(np.array(quads))
+
+
+@cache
+def _unit_cushion(detail: int, roundness: float) -> tuple[np.ndarray, np.ndarray]:
+    """A subdivided cube in -1..1 whose corners are pulled in, as a superellipsoid's are."""
+    steps = np.linspace(-1, 1, detail + 1)
+    first, second = (axis.ravel() for axis in np.meshgrid(steps, steps, indexing="ij"))
+    faces, triangles = [], []
+    for axis in range(3):
+        for sign in (-1.0, 1.0):
+            face = np.empty((len(first), 3))
+            face[:, axis], face[:, (axis + 1) % 3], face[:, (axis + 2) % 3] = sign, sign * first, second
+            triangles.append(_grid_triangles(detail + 1, detail + 1) + len(faces) * len(first))
+            faces.append(face)
+    points = np.concatenate(faces)
+    exponent = 2 / max(roundness, 0.08)
+    norm = (np.abs(points) ** exponent).sum(axis=1, keepdims=True) ** (1 / exponent)
+    return points / norm, np.concatenate(triangles)
+
+
+@cache
+def _loft_triangles(count: int, sides: int) -> np.ndarray:
+    start = np.arange(count - 1)[:, None] * sides
+    here, after = np.arange(sides), (np.arange(sides) + 1) % sides
+    quads = np.stack([start + here, start + after, start + sides + after, start + sides + here], axis=-1)
+    bottom, top = count * sides, count * sides + 1
+    lower = np.stack([after, here, np.full(sides, bottom)], axis=-1)
+    last = (count - 1) * sides
+    upper = np.stack([last + here, last + after, np.full(sides, top)], axis=-1)
+    return np.concatenate([_split(quads.reshape(-1, 4)), lower, upper])
+
+
+@cache
+def _sheet_triangles(rows: int, columns: int) -> np.ndarray:
+    front = _grid_triangles(rows, columns)
+    return np.concatenate([front, front[:, ::-1]])
+
+
+def _grid_triangles(rows: int, columns: int) -> np.ndarray:
+    index = np.arange(rows * columns).reshape(rows, columns)
+    quads = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1)
+    return _split(quads.reshape(-1, 4))
+
+
+def _split(quads: np.ndarray) -> np.ndarray:
+    return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
