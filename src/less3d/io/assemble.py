@@ -1,0 +1,113 @@
+"""From the numbers of any file to a `Scan`: checks, an origin for far coordinates, colors as bytes."""
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float64, Int32, Integer, Num, Shaped, UInt8
+
+from less3d.errors import InputError, InputWarning
+from less3d.scan import Scan
+
+GREY = 128
+"""Color of a scan that has none."""
+
+FAR = 1000.0
+"""Coordinates beyond this many units lose their offset before they become float32 (whose step is 0.06 mm there)."""
+
+
+def assemble(
+    path: Path,
+    xyz: Num[np.ndarray, "N 3"],
+    colors: Num[np.ndarray, "N 3"] | None,
+    *,
+    origin: Float64[np.ndarray, "3"] | None = None,
+    instances: Integer[np.ndarray, "N"] | None = None,
+    labels: Mapping[int, str] | None = None,
+    semantics: Integer[np.ndarray, "N"] | None = None,
+    attributes: Mapping[str, Shaped[np.ndarray, "N"]] | None = None,
+    faces: Integer[np.ndarray, "M 3"] | None = None,
+) -> Scan:
+    """Build the scan that `path` holds from its arrays, in the file's own units and axes.
+
+    `origin` is what the file itself says was subtracted from `xyz` before. Without colors the scan becomes grey, with
+    an `InputWarning`.
+
+    Raises:
+        InputError: when there are no points, a coordinate or color is no number, or a face names a missing point.
+    """
+    if len(xyz) == 0:
+        raise InputError(f"{path}: expected a scan, got a file with zero points")
+    _require_finite(path, xyz, "coordinate")
+    if colors is None:
+        warnings.warn(f"{path}: has no colors, so every point is taken as grey", InputWarning, stacklevel=3)
+        colors = np.full(xyz.shape, GREY, np.uint8)
+    points, shift = _subtract_origin(path, xyz)
+    return Scan(
+        points=points,
+        colors=colors_as_bytes(path, colors),
+        origin=shift if origin is None else shift + origin,
+        instances=_as_int32(path, instances, "instance"),
+        labels=labels,
+        semantics=_as_int32(path, semantics, "semantic class"),
+        attributes={} if attributes is None else attributes,
+        faces=_checked_faces(path, faces, len(xyz)),
+    )
+
+
+def colors_as_bytes(path: Path, colors: Num[np.ndarray, "N 3"]) -> UInt8[np.ndarray, "N 3"]:
+    """Return colors as 0..255, from bytes, 16-bit numbers, or floats that run to 1 or to 255.
+
+    Raises:
+        InputError: when a color is negative, no number, or larger than 16 bits can say.
+    """
+    if colors.dtype == np.uint8:
+        return colors
+    _require_finite(path, colors, "color")
+    low, high = (float(colors.min()), float(colors.max())) if colors.size else (0.0, 0.0)
+    if low < 0 or high > 65535:
+        raise InputError(f"{path}: expected colors in 0..1 or 0..255, got values from {low:g} to {high:g}")
+    if high > 255:
+        scale = 1 / 257
+    else:
+        scale = 255.0 if high <= 1 and np.issubdtype(colors.dtype, np.floating) else 1.0
+    return np.rint(colors.astype(np.float64) * scale).astype(np.uint8)
+
+
+def _require_finite(path: Path, values: np.ndarray, what: str) -> None:
+    bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
+    if len(bad):
+        raise InputError(
+            f"{path}: point {bad[0]} (counting from 0) has a {what} that is NaN or infinite, as have "
+            f"{len(bad)} of {len(values)} points; remove them from the file"
+        )
+
+
+def _subtract_origin(path: Path, xyz: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return float32 points and the whole-meter float64 origin that was subtracted, zero along near axes."""
+    exact = xyz.astype(np.float64)
+    low, high = exact.min(axis=0), exact.max(axis=0)
+    if float(np.abs([low, high]).max()) > 1e15:
+        raise InputError(f"{path}: expected coordinates in meters, got one of {np.abs([low, high]).max():g}")
+    origin = np.where(np.maximum(-low, high) > FAR, np.floor(low), 0.0)
+    return (exact - origin).astype(np.float32), origin
+
+
+def _as_int32(path: Path, values: np.ndarray | None, what: str) -> Int32[np.ndarray, "N"] | None:
+    if values is None:
+        return None
+    if values.size and (int(values.min()) < -(2**31) or int(values.max()) >= 2**31):
+        raise InputError(f"{path}: expected {what} ids below 2 billion, got {int(values.max())}")
+    return values.astype(np.int32)
+
+
+def _checked_faces(path: Path, faces: np.ndarray | None, n: int) -> Int32[np.ndarray, "M 3"] | None:
+    if faces is None:
+        return None
+    bad = np.flatnonzero(((faces < 0) | (faces >= n)).any(axis=1))
+    if len(bad):
+        raise InputError(
+            f"{path}: triangle {bad[0]} names point {faces[bad[0]].max()}, but points run from 0 to {n - 1}"
+        )
+    return faces.astype(np.int32)

@@ -1,0 +1,61 @@
+"""Opening and replacing files so that every failure is one clear line and no file is ever half-written."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from less3d.errors import InputError
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the whole file.
+
+    Raises:
+        InputError: when the file is missing, empty, a folder, or may not be read.
+    """
+    require_file(path)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def require_file(path: Path) -> None:
+    """Raise an `InputError` unless `path` is a file with something in it."""
+    if path.is_dir():
+        raise InputError(f"{path}: expected a scan file, got a folder")
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    if path.stat().st_size == 0:
+        raise InputError(f"{path}: the file is empty")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write that becomes `path` only when the block ends without an error.
+
+    Raises:
+        InputError: when the folder is missing or may not be written to.
+    """
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written, {path.parent} is no folder one may write to") from error
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            yield stream
+        _give_usual_permissions(temporary)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _give_usual_permissions(name: str) -> None:
+    """Undo mkstemp's owner-only mode: a result file obeys the umask as any other."""
+    umask = os.umask(0)
+    os.umask(umask)
+    Path(name).chmod(0o666 & ~umask)
