@@ -1,7 +1,7 @@
 """What every model of the package offers, so that one Segmenter, one loop and one evaluation serve them all."""
 
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from jaxtyping import Float, Int64
 from torch import Tensor
@@ -22,6 +22,7 @@ class Answer:
     """Belief in 0..1 that the mask is the object the sentence means."""
 
 
+@runtime_checkable
 class ReferringModel(Protocol[Encoded]):
     """A network that finds what a sentence means in a scene."""
 

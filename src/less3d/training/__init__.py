@@ -1,1 +1,1 @@
-"""TODO-docstring."""
+"""Training: recipes, a loop one can read, checkpoints that resume to the same result, and evaluation."""

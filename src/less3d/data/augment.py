@@ -1,0 +1,108 @@
+"""Augmentation that reads the sentence: what is seen changes, what was said stays true.
+
+Any rotation about z keeps every sentence of ours true, because left and right are said from a stated place. A mirror
+swaps left and right, so the words are swapped with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from less3d.data.sentences.view import swap_left_right
+from less3d.referral import Referral
+from less3d.scan import Scan
+
+
+@dataclass(frozen=True)
+class AugmentConfig:
+    """How strongly scans are changed; probabilities in 0..1, lengths in metres, angles in degrees."""
+
+    mirror: float = 0.5
+    yaw: float = 180.0
+    tilt: float = 3.0
+    scale: float = 0.1
+    stretch: float = 0.05
+    jitter: float = 0.008
+    keep: float = 0.5
+    """The least share of points kept; the share is drawn between it and 1."""
+    holes: int = 6
+    """At most this many holes."""
+    crop: float = 0.3
+    """Chance that a part of the room is cut off along a random direction."""
+    brightness: float = 0.3
+    contrast: float = 0.3
+    tint: float = 0.12
+    grey: float = 0.05
+    """Chance that all colour is lost."""
+    color_noise: float = 0.04
+
+
+def augment(
+    scan: Scan, referrals: Sequence[Referral], rng: np.random.Generator, config: AugmentConfig
+) -> tuple[Scan, tuple[Referral, ...]]:
+    """Another scan of the same room, with sentences that are true of it.
+
+    Points are dropped, so masks are to be made afterwards, from the new scan's instances.
+    """
+    mirrored = bool(rng.random() < config.mirror)
+    points = _move(scan.points, mirrored, rng, config)
+    kept = _kept(points, rng, config)
+    colors = _recolor(scan.colors[kept], rng, config)
+    changed = Scan(
+        points=points[kept],
+        colors=colors,
+        instances=None if scan.instances is None else scan.instances[kept],
+        labels=scan.labels,
+        semantics=None if scan.semantics is None else scan.semantics[kept],
+    )
+    if mirrored:
+        referrals = [replace(referral, sentence=swap_left_right(referral.sentence)) for referral in referrals]
+    return changed, tuple(referrals)
+
+
+def _move(points: np.ndarray, mirrored: bool, rng: np.random.Generator, config: AugmentConfig) -> np.ndarray:
+    yaw, roll, pitch = np.radians([config.yaw, config.tilt, config.tilt]) * rng.uniform(-1, 1, 3)
+    scale = (1 + config.scale * rng.uniform(-1, 1)) * (1 + config.stretch * rng.uniform(-1, 1, 3))
+    if mirrored:
+        scale[0] = -scale[0]
+    turn = _rotation(0, roll) @ _rotation(1, pitch) @ _rotation(2, yaw)
+    moved = points @ (turn @ np.diag(scale)).T.astype(np.float32)
+    noise = rng.normal(0, config.jitter * rng.random(), points.shape)
+    return (moved + noise).astype(np.float32)
+
+
+def _rotation(axis: int, angle: float) -> np.ndarray:
+    """Right-handed rotation by `angle` radians about x, y or z, (3, 3)."""
+    i, j = (axis + 1) % 3, (axis + 2) % 3
+    matrix = np.eye(3)
+    matrix[i, i] = matrix[j, j] = np.cos(angle)
+    matrix[j, i], matrix[i, j] = np.sin(angle), -np.sin(angle)
+    return matrix
+
+
+def _kept(points: np.ndarray, rng: np.random.Generator, config: AugmentConfig) -> np.ndarray:
+    """Indices of the points that survive thinning, holes and cropping; never fewer than a fifth of them."""
+    kept = rng.random(len(points)) < rng.uniform(config.keep, 1.0)
+    for _ in range(rng.integers(config.holes + 1)):
+        center, radius = points[rng.integers(len(points))], rng.uniform(0.05, 0.3)
+        kept &= np.square(points - center).sum(axis=1) > radius**2
+    if rng.random() < config.crop:
+        angle = rng.uniform(0, 2 * np.pi)
+        along = points[:, :2] @ np.array([np.cos(angle), np.sin(angle)], dtype=np.float32)
+        kept &= along < np.quantile(along, rng.uniform(0.6, 1.0))
+    enough = kept.sum() >= len(points) // 5
+    return np.flatnonzero(kept) if enough else np.arange(len(points))
+
+
+def _recolor(colors: np.ndarray, rng: np.random.Generator, config: AugmentConfig) -> np.ndarray:
+    """Another camera: gain, contrast, tint, noise, at times no colour at all."""
+    values = colors.astype(np.float32) / 255.0
+    gain = 1 + config.brightness * rng.uniform(-1, 1) + config.tint * rng.uniform(-1, 1, 3)
+    contrast = 1 + config.contrast * rng.uniform(-1, 1)
+    mean = values.mean(axis=0, keepdims=True)
+    values = ((values - mean) * contrast + mean) * gain
+    values += rng.normal(0, config.color_noise * rng.random(), values.shape)
+    if rng.random() < config.grey:
+        values[:] = values.mean(axis=1, keepdims=True)
+    return (values.clip(0, 1) * 255).astype(np.uint8)

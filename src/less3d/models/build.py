@@ -1,0 +1,54 @@
+"""`Referrer`: a text encoder and a network that finds what it says, built from one configuration."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from jaxtyping import Float, Int64
+from torch import Tensor, nn
+
+from less3d.batch import Batch, Scene
+from less3d.models.interface import Answer
+from less3d.models.late import LateConfig, LateLESS
+from less3d.text import TextConfig, TextFeatures, build_text
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """A whole model: what reads the text, how fine it sees, and the network."""
+
+    network: LateConfig = field(default_factory=LateConfig)
+    text: TextConfig = field(default_factory=TextConfig)
+    voxel_size: float = 0.06
+    """Metres."""
+
+    @property
+    def num_levels(self) -> int:
+        """Levels of the U-Net, and so of the plans it needs."""
+        return len(self.network.channels)
+
+
+class Referrer(nn.Module):
+    """A text encoder (`text`) and a network (`network`)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.text = build_text(config.text)
+        self.network = LateLESS(config.network, text_width=self.text.width)
+
+    @property
+    def text_learns(self) -> bool:
+        """Whether the text encoder has weights that training changes."""
+        return any(parameter.requires_grad for parameter in self.text.parameters())
+
+    def prepare(self, scene: Scene) -> Any:
+        """Do, once a scene, all the work that needs no text."""
+        return self.network.prepare(scene)
+
+    def answer(self, encoded: Any, text: TextFeatures, scan_of: Int64[Tensor, "S"]) -> Answer:
+        """Find the object of each sentence in its scan."""
+        return self.network.answer(encoded, text, scan_of)
+
+    def losses(self, batch: Batch, text: TextFeatures | None = None) -> dict[str, Float[Tensor, ""]]:
+        """The parts of the training loss and their "total"; `text` when it was encoded already."""
+        return self.network.losses(batch, self.text(batch.sentences) if text is None else text)

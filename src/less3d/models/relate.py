@@ -1,0 +1,223 @@
+"""Words meet objects: what each word asks for, and how candidates stand to anchors and to each other.
+
+The geometry of a pair of boxes enters attention as a *value*, not only as a bias: what a relation means is read from the
+geometry itself, and words gate which part of it counts.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int64
+from torch import Tensor, nn
+
+from less3d.text import TextFeatures
+
+_MAX_WORDS = 130
+_PAIR_FEATURES = 20
+_OWN_FEATURES = 9
+
+
+@dataclass(frozen=True, eq=False)
+class SlotWords:
+    """S sentences, read: what to look for, and what to make of it. Slot 0 is the target, the others its anchors."""
+
+    queries: Float[Tensor, "S C D"]
+    """For each slot the sum of what its words look for; its product with a token says how well the token matches."""
+    relations: Float[Tensor, "S A D"]
+    """For each anchor slot, which parts of a pair's geometry count: 0 to 1."""
+    words: Float[Tensor, "S L D"]
+    mask: Bool[Tensor, "S L"]
+
+
+class WordSlots(nn.Module):
+    """A small transformer over the words, then soft word-to-slot assignment.
+
+    Each word has one query whatever slot it goes to, so a noun learned as a target serves as an anchor at once.
+    """
+
+    def __init__(self, text_width: int, width: int, anchor_slots: int, layers: int, dropout: float) -> None:
+        super().__init__()
+        self.enter = nn.Sequential(nn.Linear(text_width, width), nn.LayerNorm(width), nn.Dropout(dropout))
+        self.position = nn.Parameter(torch.randn(_MAX_WORDS, width) * 0.02)
+        layer = nn.TransformerEncoderLayer(
+            width, 4, 2 * width, dropout=dropout, activation="gelu", batch_first=True, norm_first=True
+        )
+        self.mix = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
+        self.query = nn.Linear(2 * width, width)
+        self.gate = nn.Linear(width, 1 + anchor_slots)
+        self.relation_attention = nn.Linear(width, anchor_slots)
+        self.relation = nn.Linear(width, width)
+
+    def forward(self, text: TextFeatures) -> SlotWords:
+        """Read S sentences."""
+        entered = self.enter(text.words)  # (S, L, D)
+        words = self.mix(entered + self.position[: entered.shape[1]], src_key_padding_mask=~text.mask)
+        queries = self.query(torch.cat([entered, words], dim=2))  # (S, L, D)
+        gates = torch.sigmoid(self.gate(words)) * text.mask[..., None]  # (S, L, 1+A)
+        attention = self.relation_attention(words).masked_fill(~text.mask[..., None], -1e9).softmax(dim=1)
+        relations = torch.einsum("sla,sld->sad", attention, words)
+        return SlotWords(
+            queries=torch.einsum("slc,sld->scd", gates, queries),
+            relations=torch.sigmoid(self.relation(relations)),
+            words=words,
+            mask=text.mask,
+        )
+
+
+class RelationDecoder(nn.Module):
+    """Scores each candidate by its own look, its anchors, and the other candidates."""
+
+    def __init__(self, width: int, anchor_slots: int, layers: int, dropout: float) -> None:
+        super().__init__()
+        self.enter = nn.Linear(width + _OWN_FEATURES + 1, width)
+        self.layers = nn.ModuleList(RelationLayer(width, anchor_slots, dropout) for _ in range(layers))
+        self.score = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, 1))
+
+    def forward(
+        self,
+        words: SlotWords,
+        *,
+        tokens: Float[Tensor, "T D"],
+        centers: Float[Tensor, "T 3"],
+        half_sizes: Float[Tensor, "T 3"],
+        candidates: Int64[Tensor, "S K"],
+        candidate_heat: Float[Tensor, "S K"],
+        anchors: Int64[Tensor, "S A J"],
+        anchor_heat: Float[Tensor, "S A J"],
+    ) -> Float[Tensor, "S K"]:
+        """Logits of each candidate being the target.
+
+        Args:
+            words: the sentences.
+            tokens: the scan's tokens, with the boxes they vote for (metres, from the scan's middle and floor).
+            centers: see tokens.
+            half_sizes: see tokens.
+            candidates: tokens that may be the target, with how well they match the words.
+            candidate_heat: see candidates.
+            anchors: for each anchor slot the tokens that match it best, with how well.
+            anchor_heat: see anchors.
+        """
+        center, half = centers[candidates], half_sizes[candidates]  # (S, K, 3)
+        own = torch.cat([tokens[candidates], _own_geometry(center, half), candidate_heat[..., None]], dim=2)
+        state = self.enter(own)  # (S, K, D)
+        to_anchors = pair_geometry(center[:, None], half[:, None], centers[anchors], half_sizes[anchors])
+        to_others = pair_geometry(center, half, center, half)
+        for layer in self.layers:
+            state = layer(state, words, tokens[anchors], anchor_heat, to_anchors, to_others)
+        return self.score(state).squeeze(2) + candidate_heat
+
+
+class RelationLayer(nn.Module):
+    """Candidates read the words, then their anchors, then each other."""
+
+    def __init__(self, width: int, anchor_slots: int, dropout: float) -> None:
+        super().__init__()
+        self.read = nn.MultiheadAttention(width, 4, dropout=dropout, batch_first=True)
+        self.anchor = PairAttention(width)
+        self.slot = nn.Parameter(torch.randn(anchor_slots, width) * 0.02)
+        self.compete = PairAttention(width)
+        self.think = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(dropout), nn.Linear(2 * width, width))
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(4))
+
+    def forward(
+        self,
+        state: Float[Tensor, "S K D"],
+        words: SlotWords,
+        anchors: Float[Tensor, "S A J D"],
+        anchor_heat: Float[Tensor, "S A J"],
+        to_anchors: Float[Tensor, "S A K J G"],
+        to_others: Float[Tensor, "S K K G"],
+    ) -> Float[Tensor, "S K D"]:
+        """One round."""
+        read, _ = self.read(
+            self.norms[0](state), words.words, words.words, key_padding_mask=~words.mask, need_weights=False
+        )
+        state = state + read
+        seen = self.anchor(self.norms[1](state)[:, None], anchors, to_anchors, anchor_heat)  # (S, A, K, D)
+        state = state + (seen * words.relations[:, :, None] + self.slot[:, None]).sum(dim=1)
+        state = state + self.compete(self.norms[2](state), state, to_others)
+        return state + self.think(self.norms[3](state))
+
+
+class PairAttention(nn.Module):
+    """Single-head attention whose bias and value both read the geometry of each pair."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.geometry = nn.Sequential(nn.Linear(_PAIR_FEATURES, 64), nn.GELU())
+        self.bias = nn.Linear(64, 1)
+        self.pair_value = nn.Linear(64, width)
+        self.query = nn.Linear(width, width)
+        self.key = nn.Linear(width, width)
+        self.value = nn.Linear(width, width)
+        self.leave = nn.Sequential(nn.GELU(), nn.Linear(width, width))
+
+    def forward(
+        self,
+        x: Float[Tensor, "*S K D"],
+        others: Float[Tensor, "*S J D"],
+        pairs: Float[Tensor, "*S K J G"],
+        prior: Float[Tensor, "*S J"] | None = None,
+    ) -> Float[Tensor, "*S K D"]:
+        """Each x looks at the others; `prior` adds to the logits of attention."""
+        geometry = self.geometry(pairs)  # (*S, K, J, 64)
+        logits = self.query(x) @ self.key(others).mT / x.shape[-1] ** 0.5 + self.bias(geometry).squeeze(-1)
+        if prior is not None:
+            logits = logits + prior.unsqueeze(-2)
+        attention = logits.softmax(dim=-1)  # (*S, K, J)
+        mean_geometry = torch.einsum("...kj,...kjg->...kg", attention, geometry)
+        return self.leave(attention @ self.value(others) + self.pair_value(mean_geometry))
+
+
+def pair_geometry(
+    center: Float[Tensor, "*S K 3"],
+    half: Float[Tensor, "*S K 3"],
+    other_center: Float[Tensor, "*S J 3"],
+    other_half: Float[Tensor, "*S J 3"],
+) -> Float[Tensor, "*S K J 20"]:
+    """How each box stands to each other box.
+
+    Distances, gaps, heights and sizes; and the offset in three frames: the room's, and the ones of a viewer in the middle
+    of the scan who looks at the other box, or at this one ("left of the window" as seen from the room).
+
+    Args:
+        center: middles of the boxes, metres, the middle of the scan at x = y = 0.
+        half: half sizes of the boxes, metres.
+        other_center: middles of the boxes they are compared with.
+        other_half: half sizes of those.
+    """
+    a, b = center.unsqueeze(-2), other_center.unsqueeze(-3)
+    half_a, half_b = half.unsqueeze(-2), other_half.unsqueeze(-3)
+    offset = a - b  # (*S, K, J, 3)
+    flat = offset[..., :2].norm(dim=-1, keepdim=True)
+    distance = offset.norm(dim=-1, keepdim=True)
+    gap = (offset.abs() - half_a - half_b).clamp(min=0.0)
+    flat_gap = gap[..., :2].norm(dim=-1, keepdim=True)
+    overlap = ((half_a + half_b - offset.abs())[..., :2]).clamp(min=0.0).amin(dim=-1, keepdim=True)
+    rise = offset[..., 2:]
+    rest = rise - half_a[..., 2:] - half_b[..., 2:]  # this box's bottom over the other's top
+    hang = rise + half_a[..., 2:] + half_b[..., 2:]
+    bottoms = rise - half_a[..., 2:] + half_b[..., 2:]
+    sizes = (half_a.log() - half_b.log()).expand_as(offset)
+    seen_b = _from_middle(offset, b.expand_as(offset))
+    seen_a = _from_middle(offset, a.expand_as(offset))
+    direction = offset[..., :2] / (flat + 0.1)
+    distances = [distance, flat, flat_gap, gap[..., 2:], overlap, rise, rest, hang, bottoms]
+    return torch.cat([*distances, sizes, direction, offset[..., :2], seen_b, seen_a], dim=-1)
+
+
+def _from_middle(offset: Float[Tensor, "*S 3"], center: Float[Tensor, "*S 3"]) -> Float[Tensor, "*S 2"]:
+    """The offset as (right, away), saturating, for a viewer at the middle who looks at `center`."""
+    forward = center[..., :2] / (center[..., :2].norm(dim=-1, keepdim=True) + 0.1)
+    away = (offset[..., :2] * forward).sum(dim=-1)
+    right = offset[..., 0] * forward[..., 1] - offset[..., 1] * forward[..., 0]
+    seen = torch.stack([right, away], dim=-1)
+    return seen / (seen.norm(dim=-1, keepdim=True) + 0.3)
+
+
+def _own_geometry(center: Float[Tensor, "S K 3"], half: Float[Tensor, "S K 3"]) -> Float[Tensor, "S K 9"]:
+    """Where a box is and how large."""
+    flat = center[..., :2].norm(dim=-1, keepdim=True)
+    bottom, top = center[..., 2:] - half[..., 2:], center[..., 2:] + half[..., 2:]
+    volume = half.log().sum(dim=-1, keepdim=True)
+    return torch.cat([center, flat, half[..., :2].amax(-1, keepdim=True), half.amin(-1, keepdim=True), bottom, top, volume], -1)

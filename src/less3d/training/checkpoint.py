@@ -1,0 +1,67 @@
+"""Checkpoints: everything a run needs to go on as if it had never stopped."""
+
+import os
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from less3d.errors import InputError
+
+
+@dataclass
+class Progress:
+    """How far a run has come."""
+
+    step: int = 0
+    """Steps done."""
+    sentences: int = 0
+    """Sentence samples seen."""
+    seconds: float = 0.0
+    """Time spent training and validating, over all its parts."""
+    best_miou: float = -1.0
+
+
+def save_checkpoint(
+    path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress, settings: str
+) -> None:
+    """Write a checkpoint; a kill meanwhile leaves the old one.
+
+    Args:
+        path: the file to write.
+        model: with its weights and running statistics.
+        optimizer: with its moments.
+        progress: see `Progress`.
+        settings: the run's settings as text; a run with other settings may not resume from it.
+    """
+    state = {
+        "model": model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "random": torch.get_rng_state(),
+        "progress": vars(progress),
+        "settings": settings,
+    }
+    partial = path.with_suffix(".partial")
+    torch.save(state, partial)
+    os.replace(partial, path)
+
+
+def load_checkpoint(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, settings: str) -> Progress:
+    """Put a checkpoint's state into `model`, `optimizer` and torch's random generator.
+
+    Raises:
+        InputError: when the file is not a checkpoint, or is of a run with other settings.
+    """
+    try:
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+        if state["settings"] != settings:
+            raise InputError(f"{path} is of a run with other settings: give them again, or another output folder")
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        torch.set_rng_state(state["random"])
+        return Progress(**state["progress"])
+    except (pickle.UnpicklingError, KeyError, RuntimeError, EOFError, TypeError) as error:
+        raise InputError(f"expected a checkpoint of this run in {path}, got: {str(error).splitlines()[0]}") from error

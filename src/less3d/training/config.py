@@ -1,0 +1,46 @@
+"""The settings of a training run."""
+
+from dataclasses import dataclass, field
+
+from less3d.data.augment import AugmentConfig
+from less3d.errors import InputError
+from less3d.models import ModelConfig
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One training run, whole: with the data, it determines the weights.
+
+    Raises:
+        InputError: when a number is out of range.
+    """
+
+    model: ModelConfig
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    steps: int = 10_000
+    scans_per_step: int = 2
+    sentences_per_scan: int = 24
+    multiple_weight: float = 2.0
+    """How much likelier a sentence with look-alikes is drawn than one without."""
+    max_points: int = 120_000
+    """Larger scans are thinned to this many points when training; the paper's is 50,000."""
+    learning_rate: float = 1e-3
+    text_learning_rate: float = 2e-5
+    """For a trainable pretrained text encoder."""
+    weight_decay: float = 0.05
+    warmup_steps: int = 200
+    max_gradient_norm: float = 2.0
+    validate_every: int = 1000
+    """Steps between validations, which choose the best weights."""
+    validation_scans: int = 40
+    """At most this many scans are read for one."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a run that cannot start."""
+        counts = ("steps", "scans_per_step", "sentences_per_scan", "validate_every", "validation_scans", "max_points")
+        for name in counts:
+            if getattr(self, name) < 1:
+                raise InputError(f"training needs {name} of at least 1, got {getattr(self, name)}")
+        if self.learning_rate <= 0:
+            raise InputError(f"training needs a positive learning_rate, got {self.learning_rate}")

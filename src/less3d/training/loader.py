@@ -1,0 +1,90 @@
+"""Training batches: each a function of the data, the settings and the step's number, so that runs can resume."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from less3d.batch import Batch, make_batch
+from less3d.data.augment import augment
+from less3d.data.folder import Folder, make_samples
+from less3d.referral import Referral, Sample
+from less3d.scan import Scan
+from less3d.text import TextEncoder, TextFeatures
+from less3d.training.config import TrainConfig
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What one step trains on. `text` is there when the text encoder is frozen: it is then read beside the batch."""
+
+    batch: Batch
+    text: TextFeatures | None
+
+
+class Steps(Dataset[Step]):
+    """The steps of a run, by number."""
+
+    def __init__(self, folder: Folder, config: TrainConfig, frozen_text: TextEncoder | None = None) -> None:
+        self.folder = folder
+        self.config = config
+        self.frozen_text = frozen_text
+
+    def __len__(self) -> int:
+        return self.config.steps
+
+    def __getitem__(self, step: int) -> Step:
+        """Build step number `step`."""
+        config = self.config
+        first = step * config.scans_per_step
+        samples: list[Sample] = []
+        for number in range(first, first + config.scans_per_step):
+            samples += self._samples(number)
+        model = config.model
+        batch = make_batch(samples, voxel_size=model.voxel_size, num_levels=model.num_levels)
+        return Step(batch, None if self.frozen_text is None else self.frozen_text(batch.sentences))
+
+    def _samples(self, number: int) -> list[Sample]:
+        """The sentences of the run's scan number `number`, counted over all epochs, augmented."""
+        scans = self.folder.scans
+        epoch, row = divmod(number, len(scans))
+        name = scans[np.random.default_rng([self.config.seed, epoch]).permutation(len(scans))[row]]
+        rng = np.random.default_rng([self.config.seed, epoch, row])
+        scan = thin(self.folder.read(name), self.config.max_points, rng)
+        chosen = self._choose(self.folder.referrals[name], rng)
+        return make_samples(*augment(scan, chosen, rng, self.config.augment))
+
+    def _choose(self, referrals: tuple[Referral, ...], rng: np.random.Generator) -> list[Referral]:
+        weights = np.array([1.0 if row.unique else self.config.multiple_weight for row in referrals])
+        count = min(self.config.sentences_per_scan, len(referrals))
+        rows = rng.choice(len(referrals), count, replace=False, p=weights / weights.sum())
+        return [referrals[row] for row in rows]
+
+
+def load_steps(steps: Steps, start: int, *, workers: int) -> Iterator[Step]:
+    """Steps `start` and on, built ahead by worker processes (0: here and now)."""
+    loader = DataLoader(
+        steps,
+        batch_size=None,
+        sampler=range(start, len(steps)),
+        num_workers=workers,
+        worker_init_fn=_one_thread,
+        multiprocessing_context="spawn" if workers else None,
+        prefetch_factor=4 if workers else None,
+    )
+    return iter(loader)
+
+
+def thin(scan: Scan, max_points: int, rng: np.random.Generator) -> Scan:
+    """At most `max_points` random points of a scan, in their order."""
+    if len(scan) <= max_points:
+        return scan
+    kept = np.sort(rng.choice(len(scan), max_points, replace=False))
+    instances = None if scan.instances is None else scan.instances[kept]
+    return Scan(points=scan.points[kept], colors=scan.colors[kept], instances=instances, labels=scan.labels)
+
+
+def _one_thread(worker: int) -> None:
+    torch.set_num_threads(1)

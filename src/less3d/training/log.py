@@ -1,0 +1,115 @@
+"""The run's record: a CSV row a step, a CSV row a validation, and both as a picture."""
+
+import csv
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from less3d.metrics import Score, Scores
+from less3d.training.checkpoint import Progress
+
+
+class RunLog:
+    """`log.csv` (losses) and `scores.csv` (validation) in a run's folder.
+
+    Args:
+        folder: of the run.
+        resume_at: rows past this step are dropped: they are of work that a kill undid.
+    """
+
+    def __init__(self, folder: Path, *, resume_at: int) -> None:
+        self._losses = folder / "log.csv"
+        self._scores = folder / "scores.csv"
+        self._picture = folder / "curves.png"
+        self.last_line = ""
+        """The last validation, for people."""
+        for path in (self._losses, self._scores):
+            if path.exists():
+                _write(path, [row for row in _read(path) if int(row["step"]) <= resume_at])
+
+    def add(self, progress: Progress, learning_rate: float, losses: Mapping[str, float]) -> None:
+        """Record one step."""
+        parts = {name: f"{value:.5f}" for name, value in losses.items()}
+        _append(self._losses, {**_when(progress), "learning_rate": f"{learning_rate:.3e}", **parts})
+
+    def add_scores(self, progress: Progress, scores: Scores) -> None:
+        """Record one validation."""
+        row = _when(progress)
+        for name, score in (("all", scores.overall), ("unique", scores.unique), ("multiple", scores.multiple)):
+            row |= _columns(name, score)
+        _append(self._scores, row)
+        overall = scores.overall
+        self.last_line = (
+            f"step {progress.step}: validation mIoU {overall.miou:.3f}, Acc@0.25 {overall.acc_25:.3f}, "
+            f"Acc@0.5 {overall.acc_50:.3f} over {overall.sentences} sentences"
+        )
+
+    def draw(self) -> None:
+        """Save the curves so far as curves.png."""
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(11, 4), layout="constrained")
+        left, right = figure.subplots(1, 2)
+        losses, scores = _read(self._losses), _read(self._scores)
+        for name in _names(losses, leave_out=("step", "sentences", "minutes", "learning_rate")):
+            values = [float(row[name]) for row in losses]
+            window = max(1, len(values) // 200)
+            means = [sum(values[i : i + window]) / len(values[i : i + window]) for i in range(0, len(values), window)]
+            left.plot([float(row["sentences"]) for row in losses][::window], means, label=name)
+        for name in ("all_miou", "all_acc_25", "all_acc_50", "unique_miou", "multiple_miou"):
+            known = [row for row in scores if row.get(name)]
+            right.plot([float(row["sentences"]) for row in known], [float(row[name]) for row in known], "o-", label=name)
+        left.set(title="training losses", xlabel="sentences", yscale="log")
+        right.set(title="validation", xlabel="sentences", ylim=(0, 1))
+        for axes in (left, right):
+            axes.legend(fontsize="small")
+            axes.grid(alpha=0.3)
+        partial = self._picture.with_suffix(".partial.png")
+        figure.savefig(partial, dpi=110)
+        os.replace(partial, self._picture)
+
+
+def _when(progress: Progress) -> dict[str, object]:
+    minutes = f"{progress.seconds / 60:.2f}"
+    return {"step": progress.step, "sentences": progress.sentences, "minutes": minutes}
+
+
+def _columns(name: str, score: Score | None) -> dict[str, str]:
+    if score is None:
+        return dict.fromkeys((f"{name}_miou", f"{name}_acc_25", f"{name}_acc_50"), "")
+    return {
+        f"{name}_miou": f"{score.miou:.4f}",
+        f"{name}_acc_25": f"{score.acc_25:.4f}",
+        f"{name}_acc_50": f"{score.acc_50:.4f}",
+    }
+
+
+def _names(rows: list[dict[str, str]], leave_out: tuple[str, ...]) -> list[str]:
+    return [name for name in (rows[0] if rows else {}) if name not in leave_out]
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _write(path: Path, rows: list[dict[str, str]]) -> None:
+    partial = path.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    for row in rows:
+        _append(partial, row)
+    if rows:
+        os.replace(partial, path)
+    else:
+        path.unlink()
+
+
+def _append(path: Path, row: Mapping[str, object]) -> None:
+    is_new = not path.exists()
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(row))
+        if is_new:
+            writer.writeheader()
+        writer.writerow(row)

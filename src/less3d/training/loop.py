@@ -1,0 +1,137 @@
+"""The training loop: data, forward, loss, backward, step, log, validate, save."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from rich.progress import BarColumn, MofNCompleteColumn, Progress as ProgressBar, TextColumn, TimeRemainingColumn
+
+from less3d.data.folder import Folder
+from less3d.models import Referrer
+from less3d.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from less3d.training.config import TrainConfig
+from less3d.training.evaluate import evaluate
+from less3d.training.loader import Steps, load_steps
+from less3d.training.log import RunLog
+from less3d.weights import save_weights, to_json
+
+_SAVE_EVERY_SECONDS = 120.0
+
+
+def train(
+    config: TrainConfig,
+    data: Folder,
+    validation: Folder,
+    output: Path,
+    *,
+    max_minutes: float = math.inf,
+    workers: int = 1,
+    device: str = "cpu",
+    on_message: Callable[[str], None] = lambda line: None,
+) -> Progress:
+    """Train, or go on with the run in `output`, which gets log.csv, curves.png, last.pt and best.safetensors.
+
+    The weights depend on the settings and the data alone, not on how often the run was stopped.
+
+    Args:
+        config: the run.
+        data: the scans and sentences to learn from.
+        validation: those that choose the best weights.
+        output: the run's folder; a run that was stopped there goes on.
+        max_minutes: stop after so long, with a checkpoint.
+        workers: processes that prepare batches.
+        device: where to train.
+        on_message: told a line at each validation.
+
+    Returns:
+        How far the run has come; it is done when `step == config.steps`.
+
+    Raises:
+        InputError: when data are missing, or `output` holds a run with other settings.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(config.seed)
+    model = Referrer(config.model).to(device)
+    optimizer = _optimizer(model, config)
+    checkpoint = output / "last.pt"
+    progress, settings = Progress(), to_json(config)
+    if checkpoint.exists():
+        progress = load_checkpoint(checkpoint, model, optimizer, settings)
+    log = RunLog(output, resume_at=progress.step)
+    steps = Steps(data, config, frozen_text=None if model.text_learns else model.text)
+    began = last_saved = time.monotonic()
+    seconds_before = progress.seconds
+
+    with _progress_bar() as bar:
+        task = bar.add_task("training", total=config.steps, completed=progress.step, note="")
+        for step in load_steps(steps, progress.step, workers=workers):
+            for group in optimizer.param_groups:
+                group["lr"] = group["top_lr"] * learning_rate_factor(progress.step, config)
+            losses = train_step(model, optimizer, step.batch.to(device), step.text, config.max_gradient_norm)
+            progress.step += 1
+            progress.sentences += len(step.batch.sentences)
+            progress.seconds = seconds_before + time.monotonic() - began
+            log.add(progress, optimizer.param_groups[0]["lr"], losses)
+            rate = progress.sentences / progress.seconds
+            bar.update(task, completed=progress.step, note=f"loss {losses['total']:.3f}, {rate:.0f} sentences/s")
+
+            if progress.step % config.validate_every == 0 or progress.step == config.steps:
+                scores = evaluate(model, validation, max_scans=config.validation_scans, device=device).compute()
+                if scores.overall.miou > progress.best_miou:
+                    progress.best_miou = scores.overall.miou
+                    save_weights(model, config.model, output / "best.safetensors", metadata=asdict(progress))
+                log.add_scores(progress, scores)
+                on_message(log.last_line)
+            over_time = time.monotonic() - began > max_minutes * 60
+            if over_time or progress.step == config.steps or time.monotonic() - last_saved > _SAVE_EVERY_SECONDS:
+                save_checkpoint(checkpoint, model, optimizer, progress, settings)
+                last_saved = time.monotonic()
+            if over_time:
+                break
+    log.draw()
+    return progress
+
+
+def train_step(model, optimizer, batch, text, max_gradient_norm: float) -> dict[str, float]:
+    """Forward, backward, step; returns the parts of the loss."""
+    model.train()
+    losses = model.losses(batch, text)
+    optimizer.zero_grad(set_to_none=True)
+    losses["total"].backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), max_gradient_norm)
+    optimizer.step()
+    return {name: float(value.detach()) for name, value in losses.items()}
+
+
+def learning_rate_factor(step: int, config: TrainConfig) -> float:
+    """Linear warm-up, then half a cosine to zero at the last step."""
+    if step < config.warmup_steps:
+        return (step + 1) / config.warmup_steps
+    done = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
+    return 0.5 * (1 + math.cos(math.pi * done))
+
+
+def _optimizer(model: Referrer, config: TrainConfig) -> torch.optim.AdamW:
+    """AdamW; norms, biases and other vectors do not decay, a pretrained text encoder learns slowly."""
+    groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        pretrained = name.startswith("text.") and config.model.text.encoder != "gru"
+        rate = config.text_learning_rate if pretrained else config.learning_rate
+        decay = config.weight_decay if parameter.ndim > 1 else 0.0
+        groups.setdefault((rate, decay), []).append(parameter)
+    return torch.optim.AdamW(
+        [
+            {"params": parameters, "lr": rate, "top_lr": rate, "weight_decay": decay}
+            for (rate, decay), parameters in groups.items()
+        ]
+    )
+
+
+def _progress_bar() -> ProgressBar:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return ProgressBar(*columns, TextColumn("{task.fields[note]}"))

@@ -1,0 +1,157 @@
+"""Late fusion: what is encoded once serves every sentence, and nothing that should not matter does."""
+
+import numpy as np
+import pytest
+import torch
+
+from less3d.batch import make_batch, make_scene
+from less3d.models.late import LateConfig, LateLESS, _peaks, _pointing_loss
+from less3d.models.relate import pair_geometry
+from less3d.referral import Referral, Sample
+from less3d.scan import Scan
+from less3d.text import TextFeatures
+
+SMALL = LateConfig(channels=(8, 12, 16), width=16, mask_width=6, candidates=4, anchors=3, dropout=0.0)
+GRID = {"voxel_size": 0.1, "num_levels": 3}
+WIDTH = 10
+
+
+def make_scan(seed: int, points: int = 1500) -> Scan:
+    rng = np.random.default_rng(seed)
+    xyz = rng.uniform(0, 3, (points, 3)).astype(np.float32)
+    instances = (xyz[:, 0] > 1.5).astype(np.int32) * 2 + (xyz[:, 1] > 1.5)
+    palette = np.uint8([[200, 40, 40], [40, 200, 40], [40, 40, 200], [200, 200, 40]])
+    noise = rng.integers(0, 40, (points, 3), dtype=np.uint8)
+    return Scan(points=xyz, colors=palette[instances] + noise, instances=instances.astype(np.int32))
+
+
+def make_text(sentences: int, words: int = 5, seed: int = 0) -> TextFeatures:
+    torch.manual_seed(seed)
+    features = torch.randn(sentences, words, WIDTH)
+    return TextFeatures(features, features.mean(1), torch.ones(sentences, words, dtype=torch.bool))
+
+
+def make_model(seed: int = 0) -> LateLESS:
+    torch.manual_seed(seed)
+    return LateLESS(SMALL, text_width=WIDTH).eval()
+
+
+def answer(model: LateLESS, scans: list[Scan], text: TextFeatures, scan_of: list[int]):
+    scene = make_scene(scans, **GRID)
+    with torch.no_grad():
+        return scene, model.answer(model.prepare(scene), text, torch.tensor(scan_of))
+
+
+def test_permuting_points_permutes_the_mask():
+    model, scan, text = make_model(), make_scan(1), make_text(2)
+    order = np.random.default_rng(0).permutation(len(scan))
+    shuffled = Scan(points=scan.points[order], colors=scan.colors[order])
+    scene, first = answer(model, [scan], text, [0, 0])
+    shuffled_scene, second = answer(model, [shuffled], text, [0, 0])
+    for a, b in zip(first.logits, second.logits, strict=True):
+        points, shuffled_points = a[scene.point_to_voxel(0)], b[shuffled_scene.point_to_voxel(0)]
+        torch.testing.assert_close(points[torch.from_numpy(order)], shuffled_points, rtol=1e-3, atol=1e-3)
+
+
+def test_a_batch_equals_its_parts():
+    model, scans, text = make_model(), [make_scan(1), make_scan(2, 900)], make_text(4)
+    _, together = answer(model, scans, text, [0, 0, 1, 1])
+    for number, scan in enumerate(scans):
+        rows = torch.tensor([2 * number, 2 * number + 1])
+        _, alone = answer(model, [scan], text.select(rows), [0, 0])
+        for row, logits in zip(rows, alone.logits, strict=True):
+            torch.testing.assert_close(together.logits[row], logits, rtol=1e-3, atol=1e-3)
+        torch.testing.assert_close(together.confidence[rows], alone.confidence, rtol=1e-3, atol=1e-4)
+
+
+def test_padding_words_change_nothing():
+    model, scan, text = make_model(), make_scan(1), make_text(2)
+    padded = TextFeatures(
+        torch.cat([text.words, 9 * torch.randn(2, 3, WIDTH)], dim=1),
+        text.sentence,
+        torch.cat([text.mask, torch.zeros(2, 3, dtype=torch.bool)], dim=1),
+    )
+    _, plain = answer(model, [scan], text, [0, 0])
+    _, with_padding = answer(model, [scan], padded, [0, 0])
+    torch.testing.assert_close(plain.logits, with_padding.logits, rtol=1e-4, atol=1e-4)
+
+
+def test_a_shifted_scan_gives_the_same_mask():
+    model, scan, text = make_model(), make_scan(1), make_text(1)
+    shifted = Scan(points=scan.points + np.float32([4.0, -8.0, 2.0]), colors=scan.colors)
+    scene, first = answer(model, [scan], text, [0])
+    shifted_scene, second = answer(model, [shifted], text, [0])
+    same = (first.logits[0] > 0)[scene.point_to_voxel(0)] == (second.logits[0] > 0)[shifted_scene.point_to_voxel(0)]
+    assert same.float().mean() > 0.97
+
+
+def test_every_parameter_gets_a_gradient():
+    model, scan = make_model().train(), make_scan(1)
+    samples = [Sample(scan, Referral("a", "x", target), scan.instances == target) for target in (0, 1, 2, 3)]
+    model.losses(make_batch(samples, **GRID), make_text(4))["total"].backward()
+    without = [name for name, value in model.named_parameters() if value.grad is None or not value.grad.any()]
+    assert without == []
+
+
+def test_training_finds_what_was_described():
+    model, scan, text = make_model().train(), make_scan(1), make_text(4)
+    samples = [Sample(scan, Referral("a", "x", target), scan.instances == target) for target in (0, 1, 2, 3)]
+    batch = make_batch(samples, **GRID)
+    optimizer = torch.optim.Adam(model.parameters(), 5e-3)
+    for _ in range(60):
+        optimizer.zero_grad()
+        model.losses(batch, text)["total"].backward()
+        optimizer.step()
+    scene, found = answer(model.eval(), [scan], text, [0, 0, 0, 0])
+    for sample, logits in zip(samples, found.logits, strict=True):
+        mask = (logits > 0)[scene.point_to_voxel(0)].numpy()
+        assert (mask & sample.mask).sum() / (mask | sample.mask).sum() > 0.7
+
+
+def test_mask_is_the_formula_it_says():
+    model = make_model()
+    scene = make_scene([make_scan(1)], **GRID)
+    with torch.no_grad():
+        scan = model.prepare(scene)[0]
+        tokens = torch.tensor([0, 7, 11])
+        got = scan.masks(tokens)
+    for row, token in enumerate(tokens):
+        half = scan.token_half_sizes[token]
+        votes, *axes = torch.nn.functional.softplus(scan.mask_shapes[token, :4])
+        expected = scan.embeddings @ scan.mask_queries[token] + scan.mask_shapes[token, 4]
+        expected = expected - votes * (scan.centers - scan.token_centers[token]).square().sum(1) / half.square().sum()
+        distance = (scan.positions - scan.token_centers[token]) / half
+        expected = expected - sum(weight * distance[:, axis].square() for axis, weight in enumerate(axes))
+        torch.testing.assert_close(got[row], expected, rtol=1e-3, atol=1e-3)
+
+
+def test_peaks_are_distinct_and_hottest_first():
+    scan = make_model().prepare(make_scene([make_scan(1)], **GRID))[0]
+    heat = torch.randn(3, len(scan.tokens))
+    peaks = _peaks(heat, scan, 4)
+    assert (peaks[:, 0] == heat.argmax(dim=1)).all()
+    assert all(len(set(row.tolist())) == 4 for row in peaks)
+
+
+def test_pointing_loss_is_minus_log_of_the_mass_inside():
+    logits = torch.tensor([[0.0, 0.0, 0.0, 0.0], [5.0, 1.0, 1.0, 1.0]])
+    inside = torch.tensor([[True, True, False, False], [False, False, False, False]])
+    assert _pointing_loss(logits, inside).item() == pytest.approx(np.log(2))
+    assert _pointing_loss(logits[1:], inside[1:]).item() == 0.0
+
+
+def test_pair_geometry_knows_left_from_right():
+    # Seen from the middle of the room, something at +y with another object on its +x side has it on its right.
+    anchor, right = torch.tensor([[0.0, 2.0, 0.5]]), torch.tensor([[1.0, 2.0, 0.5]])
+    half = torch.full((1, 3), 0.2)
+    seen = pair_geometry(right, half, anchor, half)[0, 0, 16:18]
+    assert seen[0] > 0.5
+    assert abs(seen[1]) < 0.2
+    mirrored = pair_geometry(right * torch.tensor([-1.0, 1, 1]), half, anchor, half)[0, 0, 16:18]
+    assert mirrored[0] < -0.5
+
+
+@pytest.mark.parametrize("change", [{"candidates": 0}, {"channels": (32,)}])
+def test_impossible_sizes_are_refused(change):
+    with pytest.raises(ValueError, match="at least"):
+        LateConfig(**change)
