@@ -1,0 +1,73 @@
+"""How a room is lit: a warm or cool lamp above, shade in corners and under tables, and an exposure that drifts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32
+from scipy import ndimage
+
+from less3d.data.rooms.surface import Surface
+
+_CELL = 0.1
+_REACH = 2.0
+"""How many cells the blur that stands for nearby surfaces reaches (standard deviation)."""
+
+
+@dataclass(frozen=True)
+class Light:
+    """The light of one room and the camera's idea of it."""
+
+    exposure: float = 1.0
+    tint: tuple[float, float, float] = (1.0, 0.96, 0.9)
+    """Factors of red, green and blue."""
+    shade: float = 0.5
+    """How dark corners, and places under things, are."""
+    drift: float = 0.12
+    """Relative size of slow changes of exposure across the room."""
+    contrast: float = 1.1
+    seed: int = 0
+
+    @staticmethod
+    def draw(rng: np.random.Generator) -> "Light":
+        """A light as real scans have it: warm more often than cool, dim more often than bright."""
+        warm = float(np.clip(rng.normal(0.13, 0.11), -0.08, 0.4))
+        return Light(
+            exposure=float(np.clip(rng.normal(0.94, 0.2), 0.5, 1.45)),
+            tint=(1.0, 1 - 0.45 * warm + float(rng.normal(0, 0.015)), 1 - warm),
+            shade=float(rng.uniform(0.2, 0.9)),
+            drift=float(rng.uniform(0.03, 0.2)),
+            contrast=float(rng.uniform(0.9, 1.3)),
+            seed=int(rng.integers(1 << 30)),
+        )
+
+
+def lit_colors(surface: Surface, light: Light) -> Float32[np.ndarray, "M 3"]:
+    """The surface's colors under a light, 0-255."""
+    rng = np.random.default_rng(light.seed)
+    openness = 1 - light.shade * _shade(surface)
+    side = np.array([*rng.normal(0, 1, 2), 0.0])
+    side /= np.linalg.norm(side)
+    facing = 0.9 + 0.1 * surface.normals[:, 2] + 0.06 * (surface.normals @ side.astype(np.float32))
+    waves = (rng.normal(0, 1, (3, 5)) * (2 * np.pi / rng.uniform(1.2, 5.0, 5))).astype(np.float32)
+    drift = np.sin(surface.points @ waves + rng.uniform(0, 6.28, 5).astype(np.float32)).sum(axis=1) / 2.5
+    gain = light.exposure * openness * facing * (1 + light.drift * drift)
+    colors = surface.colors * gain[:, None].astype(np.float32) * np.float32(light.tint)
+    slow = np.sin(surface.points @ waves[:, :3] * 0.6 + 1.0) * (6 * light.drift / 0.12)
+    colors = 110 + light.contrast * (colors - 110) + slow.astype(np.float32)
+    return np.clip(colors, 0, 255).astype(np.float32)
+
+
+def _shade(surface: Surface) -> np.ndarray:
+    """0 in the open to about 1 in narrow corners and under furniture, per point: a blurred grid of what is where."""
+    low = surface.points.min(axis=0) - 3 * _CELL
+    cell = np.floor((surface.points - low) / _CELL).astype(np.int64)
+    extent = tuple(int(n) + 4 for n in cell.max(axis=0))
+    filled = np.zeros(extent, dtype=np.float32)
+    filled[tuple(cell.T)] = 1.0
+    near = ndimage.gaussian_filter(filled, _REACH, mode="constant")
+    above = np.minimum(np.cumsum(filled[:, :, ::-1], axis=2)[:, :, ::-1] - filled, 3.0)
+    above = ndimage.gaussian_filter(above, 1.2, mode="nearest")
+    probe = np.floor((surface.points + 0.12 * surface.normals - low) / _CELL).astype(np.int64)
+    probe = tuple(np.clip(probe, 0, np.array(extent) - 1).T)
+    upwards = np.clip(surface.normals[:, 2], 0, 1)
+    return np.clip(2.0 * (near[probe] - 0.16), 0, 0.7) + 0.25 * upwards * above[probe]

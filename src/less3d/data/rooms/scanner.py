@@ -1,0 +1,235 @@
+"""A virtual scanner: what a person walking through a room with a depth camera would get of its surfaces.
+
+Every view keeps, in each pixel of a sphere of directions, the nearest surface; what some view sees is kept. The rest
+imitates the defects of fused depth maps: density that depends on how often and from how far a place was seen, noise
+that grows with distance, rounded edges, colors that bleed across outlines, uneven light, holes and floating points.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, Int32, UInt8
+from scipy import ndimage
+
+from less3d.data.rooms.light import Light, lit_colors
+from less3d.data.rooms.surface import Surface
+
+_COLUMNS, _ROWS = 288, 144
+_PIXEL = 2 * np.pi / _COLUMNS
+_NEAREST, _FARTHEST = 0.3, 5.5
+_FIELD_OF_VIEW = np.deg2rad((62.0, 47.0))
+
+
+@dataclass(frozen=True)
+class ScanSettings:
+    """How good a scan is. `draw` makes a new one for each room; lengths in metres."""
+
+    spacing: float = 0.022
+    """About the distance between neighboring points."""
+    noise: float = 0.004
+    """Standard deviation along the normal at 2 m; it grows with the square of the distance."""
+    waviness: float = 0.006
+    """Slow bulges of surfaces that should be flat."""
+    rounding: float = 0.5
+    """How far points move to the mean of their neighbors, 0 to 1."""
+    bleeding: float = 0.35
+    """Share of a point's color that comes from a view off by about a pixel."""
+    holes: float = 2.0
+    """Mean number of blobs that are missing for no reason."""
+    looks: int = 14
+    """In how many directions each view looks."""
+    floaters: float = 0.002
+    """Share of points that float off their surface."""
+
+    @staticmethod
+    def draw(rng: np.random.Generator) -> "ScanSettings":
+        """A scan as careful or careless as they come."""
+        return ScanSettings(
+            spacing=float(rng.uniform(0.018, 0.03)),
+            noise=float(rng.uniform(0.002, 0.007)),
+            waviness=float(rng.uniform(0.002, 0.012)),
+            rounding=float(rng.uniform(0.3, 0.8)),
+            bleeding=float(rng.uniform(0.15, 0.5)),
+            holes=float(rng.uniform(0, 6)),
+            looks=int(rng.integers(9, 22)),
+            floaters=float(rng.uniform(0.0, 0.004)),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What the scanner got: points (N, 3) float32 metres, colors (N, 3) uint8, and each point's id (N,)."""
+
+    points: Float32[np.ndarray, "N 3"]
+    colors: UInt8[np.ndarray, "N 3"]
+    ids: Int32[np.ndarray, "N"]
+
+
+def scan_surfaces(
+    surface: Surface,
+    ids: Int32[np.ndarray, "M"],
+    loss: Float32[np.ndarray, "M"],
+    viewpoints: Float[np.ndarray, "K 3"],
+    *,
+    settings: ScanSettings,
+    light: Light,
+    rng: np.random.Generator,
+) -> Seen:
+    """Scan a room from K places at eye height.
+
+    Args:
+        surface: everything in the room.
+        ids: instance of each surface point.
+        loss: chance of each surface point to be lost on top of everything else: glass, mirrors and screens.
+        viewpoints: camera positions, metres.
+        settings: how good the scan is.
+        light: how the room is lit.
+        rng: decides everything else.
+    """
+    colors = lit_colors(surface, light)
+    quality = np.zeros(len(surface), dtype=np.float32)
+    distance = np.full(len(surface), _FARTHEST, dtype=np.float32)
+    bled = colors.copy()
+    for viewpoint in viewpoints:
+        view = _look(surface, viewpoint.astype(np.float32), _directions(settings, rng), rng)
+        quality[view.points] += view.weight
+        nearer = view.distance < distance[view.points]
+        distance[view.points[nearer]] = view.distance[nearer]
+        bled[view.points[nearer]] = colors[view.neighbor[nearer]]
+    keep = _survivors(surface.points, colors, quality, loss, settings, rng)
+    colors = (1 - settings.bleeding) * colors[keep] + settings.bleeding * bled[keep]
+    points = _displaced(surface.points[keep], surface.normals[keep], distance[keep], settings, rng)
+    return _thinned(points, colors, ids[keep], settings, rng)
+
+
+def visible(
+    surface: Surface, viewpoint: Float[np.ndarray, "3"], rng: np.random.Generator
+) -> Bool[np.ndarray, "M"]:
+    """Which points of a surface one view sees when it looks everywhere."""
+    everywhere = np.ones((_ROWS, _COLUMNS), dtype=bool)
+    seen = np.zeros(len(surface), dtype=bool)
+    seen[_look(surface, viewpoint.astype(np.float32), everywhere, rng).points] = True
+    return seen
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """The points one view sees, how well, from how far, and the point a slightly wrong view would have seen."""
+
+    points: np.ndarray
+    weight: np.ndarray
+    distance: np.ndarray
+    neighbor: np.ndarray
+
+
+def _look(surface: Surface, viewpoint: np.ndarray, looked: np.ndarray, rng: np.random.Generator) -> _View:
+    """Depth test of all points from one place, in pixels of equal angle."""
+    offset = surface.points - viewpoint
+    distance = np.sqrt(np.einsum("ij,ij->i", offset, offset))
+    incidence = -np.einsum("ij,ij->i", offset, surface.normals) / np.maximum(distance, 1e-6)
+    column = (np.arctan2(offset[:, 1], offset[:, 0]) + np.pi) / _PIXEL
+    row = np.arccos(np.clip(offset[:, 2] / np.maximum(distance, 1e-6), -1, 1)) / _PIXEL
+    column, row = np.minimum(column.astype(np.int32), _COLUMNS - 1), np.minimum(row.astype(np.int32), _ROWS - 1)
+    pixel = row * _COLUMNS + column
+    depth = np.full(_ROWS * _COLUMNS, np.inf, dtype=np.float32)
+    np.minimum.at(depth, pixel, distance)
+    front = np.full(_ROWS * _COLUMNS, -1, dtype=np.int64)
+    winners = np.flatnonzero(distance <= depth[pixel])
+    front[pixel[winners]] = winners
+    closed = _closed(depth.reshape(_ROWS, _COLUMNS)).ravel()
+    slope = np.minimum(1 / np.maximum(np.abs(incidence), 0.1), 6.0)
+    tolerance = 0.02 + distance * _PIXEL * slope
+    sees = (incidence > 0.06) & (distance > _NEAREST) & (distance < _FARTHEST) & looked.ravel()[pixel]
+    seen = np.flatnonzero(sees & (distance <= closed[pixel] + tolerance))
+    far = np.minimum(1.0, (2.0 / distance[seen]) ** 2)
+    weight = (far * np.sqrt(incidence[seen])).astype(np.float32)
+    shift = rng.integers(-1, 2, 2)
+    missed = np.clip(row[seen] + shift[0], 0, _ROWS - 1) * _COLUMNS + (column[seen] + shift[1]) % _COLUMNS
+    neighbor = np.where(front[missed] < 0, seen, front[missed])
+    return _View(seen, weight, distance[seen].astype(np.float32), neighbor)
+
+
+def _closed(depth: np.ndarray) -> np.ndarray:
+    """Depth with gaps between a surface's points filled, outlines kept: a closing of what is near."""
+    near = ndimage.minimum_filter(depth, 3, mode=("nearest", "wrap"))
+    return ndimage.maximum_filter(near, 3, mode=("nearest", "wrap"))
+
+
+def _directions(settings: ScanSettings, rng: np.random.Generator) -> np.ndarray:
+    """Pixels that a view looks at: a handful of frames, most of them level or downwards."""
+    looked = np.zeros((_ROWS, _COLUMNS), dtype=bool)
+    half_width, half_height = _FIELD_OF_VIEW / 2
+    for _ in range(settings.looks):
+        yaw, pitch = rng.uniform(0, 2 * np.pi), np.clip(rng.normal(-0.35, 0.35), -1.1, 0.5)
+        rows = slice(
+            max(int((np.pi / 2 - pitch - half_height) / _PIXEL), 0), int((np.pi / 2 - pitch + half_height) / _PIXEL)
+        )
+        columns = np.arange(int((yaw - half_width) / _PIXEL), int((yaw + half_width) / _PIXEL)) % _COLUMNS
+        looked[rows, columns] = True
+    return looked
+
+
+def _survivors(
+    points: np.ndarray,
+    colors: np.ndarray,
+    quality: np.ndarray,
+    loss: np.ndarray,
+    settings: ScanSettings,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Indices of the points that end up in the scan."""
+    chance = 1 - np.exp(-4 * quality)
+    dark = np.clip(1 - colors.max(axis=1) / 40, 0, 1)
+    chance *= (1 - loss) * (1 - 0.35 * dark)
+    seen = np.flatnonzero(quality > 0)
+    if len(seen):
+        for _ in range(rng.poisson(settings.holes)):
+            center = points[seen[rng.integers(len(seen))]]
+            stretch = rng.uniform(0.5, 1.5, 3).astype(np.float32)
+            apart = np.einsum("ij,ij->i", (points - center) * stretch, (points - center) * stretch)
+            chance[apart < rng.uniform(0.05, 0.35) ** 2] *= rng.uniform(0, 0.4)
+    return np.flatnonzero(rng.random(len(points), dtype=np.float32) < chance)
+
+
+def _displaced(
+    points: np.ndarray, normals: np.ndarray, distance: np.ndarray, settings: ScanSettings, rng: np.random.Generator
+) -> np.ndarray:
+    """Points with range noise, waves and a few floaters, all along the normal."""
+    noise = settings.noise * np.maximum(0.5, (distance / 2) ** 2) * rng.standard_normal(len(points), dtype=np.float32)
+    waves = rng.normal(0, 1, (3, 4)) * (2 * np.pi / rng.uniform(0.25, 1.2, 4))
+    bulge = np.sin(points @ waves.astype(np.float32) + rng.uniform(0, 6.28, 4).astype(np.float32)).sum(axis=1)
+    shift = noise + settings.waviness * bulge
+    floating = rng.random(len(points), dtype=np.float32) < settings.floaters
+    shift[floating] += rng.exponential(0.06, int(floating.sum())).astype(np.float32)
+    return points + normals * shift[:, None].astype(np.float32)
+
+
+def _thinned(
+    points: np.ndarray, colors: np.ndarray, ids: np.ndarray, settings: ScanSettings, rng: np.random.Generator
+) -> Seen:
+    """One point per cell of the wanted spacing, drawn towards the cell's mean in place and color."""
+    order = rng.permutation(len(points))
+    points, colors, ids = points[order], colors[order], ids[order]
+    fine = _cells(points, settings.spacing, rng)
+    coarse = _cells(points, 1.6 * settings.spacing, rng)
+    _, kept, group = np.unique(fine, return_index=True, return_inverse=True)
+    _, wide = np.unique(coarse, return_inverse=True)
+    middle, color = _mean(points, group)[group[kept]], _mean(colors, group)[group[kept]]
+    middle = 0.5 * middle + 0.5 * _mean(points, wide)[wide[kept]]
+    color = 0.6 * color + 0.4 * _mean(colors, wide)[wide[kept]]
+    moved = points[kept] + settings.rounding * (middle - points[kept])
+    return Seen(moved.astype(np.float32), np.clip(color, 0, 255).astype(np.uint8), ids[kept].astype(np.int32))
+
+
+def _cells(points: np.ndarray, size: float, rng: np.random.Generator) -> np.ndarray:
+    """A number for the cell of each point, on a grid with a random origin."""
+    cell = np.floor((points + rng.uniform(0, size, 3).astype(np.float32)) / size).astype(np.int64)
+    cell -= cell.min(axis=0)
+    extent = cell.max(axis=0) + 1
+    return (cell[:, 0] * extent[1] + cell[:, 1]) * extent[2] + cell[:, 2]
+
+
+def _mean(values: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Mean of the rows of each group."""
+    count = np.bincount(group)
+    return np.stack([np.bincount(group, weights=column) / count for column in values.T], axis=1)
