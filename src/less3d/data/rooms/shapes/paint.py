@@ -44,8 +44,8 @@ FABRICS: tuple[Color, ...] = (
     (190, 182, 168), (132, 96, 66), (58, 74, 70), (88, 66, 84),
 )  # fmt: skip
 BRIGHTS: tuple[Color, ...] = (
-    (180, 44, 42), (208, 96, 38), (214, 176, 52), (64, 128, 66), (40, 108, 104), (44, 84, 158), (64, 128, 186),
-    (104, 66, 132), (206, 118, 140), (150, 176, 60), (226, 222, 214), (36, 36, 40),
+    (158, 48, 46), (176, 96, 54), (196, 164, 74), (70, 112, 70), (52, 100, 98), (52, 80, 138), (78, 124, 168),
+    (100, 74, 122), (190, 124, 138), (142, 156, 84), (218, 212, 202), (38, 37, 40),
 )  # fmt: skip
 LEATHERS: tuple[Color, ...] = (
     (46, 40, 38), (58, 42, 34), (84, 56, 40), (110, 72, 48), (136, 96, 66), (38, 36, 38), (176, 160, 138),
@@ -71,7 +71,7 @@ CHROME: Color = (150, 148, 146)
 
 def jitter(rng: np.random.Generator, color: Color, amount: float = 0.08) -> Color:
     """A colour near `color`: one change of brightness and a smaller one for each channel."""
-    change = (1 + rng.normal(0, amount)) * (1 + rng.normal(0, amount / 3, 3))
+    change = (1 + rng.normal(0, amount)) * (1 + rng.normal(0, amount / 5, 3))
     red, green, blue = np.clip(np.asarray(color) * change, 4, 252)
     return float(red), float(green), float(blue)
 
@@ -88,7 +88,7 @@ def wood(rng: np.random.Generator, *, painted: float = 0.12) -> Paint:
     return Paint(pick(rng, WOODS), "wood", "wooden", scale=rng.uniform(0.03, 0.09), seed=_seed(rng))
 
 
-def fabric(rng: np.random.Generator, *, bright: float = 0.12, patterned: float = 0.12) -> Paint:
+def fabric(rng: np.random.Generator, *, bright: float = 0.12, patterned: float = 0.08) -> Paint:
     """Upholstery cloth: mottled, now and then bright, striped or checked."""
     base = pick(rng, BRIGHTS if rng.random() < bright else FABRICS)
     return _cloth(rng, base, patterned, FABRICS)

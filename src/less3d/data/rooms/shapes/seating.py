@@ -7,7 +7,7 @@ import numpy as np
 from less3d.data.rooms.shapes import paint as paints
 from less3d.data.rooms.shapes.paint import Paint
 from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, ellipse_word, maybe, rectangle_word
-from less3d.data.rooms.shapes.solids import Part, box, lathe, pipe, prism, ring, sheet, soft_box, tube
+from less3d.data.rooms.shapes.solids import Part, box, lathe, lens, pipe, prism, ring, sheet, soft_box, tube
 
 
 def chair(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -345,8 +345,9 @@ def _loose_pillows(
     cover = paints.linen(rng, bright=0.4)
     parts = []
     for center in rng.uniform(y[0] + side / 2, y[1] - side / 2, int(rng.integers(1, 4))) if side < y[1] - y[0] else ():
-        pillow = soft_box((-0.07, 0.07), (-side / 2, side / 2), (0, side), cover, roundness=0.5)
-        parts.append(pillow.turned(-0.3, axis=1).moved(x + 0.2, center, seat - 0.01))
+        flat = lens((-side / 2, side / 2), (-side / 2, side / 2), (-0.07, 0.07), cover)
+        standing = flat.turned(-np.pi / 2, axis=1).moved(z=side / 2).turned(-0.3, axis=1)
+        parts.append(standing.moved(x + 0.2, center, seat - 0.01))
     return parts
 
 

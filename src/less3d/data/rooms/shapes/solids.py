@@ -48,10 +48,10 @@ def rotation(angle: float, axis: int = 2) -> Float64[np.ndarray, "3 3"]:
     return matrix
 
 
-def box(x: Interval, y: Interval, z: Interval, paint: Paint) -> Part:
-    """The box between six planes."""
+def box(x: Interval, y: Interval, z: Interval, paint: Paint, *, without: tuple[str, ...] = ()) -> Part:
+    """The box between six planes, without the sides that nobody can see ("-x", "+z" and so on)."""
     low, high = np.array([x[0], y[0], z[0]]), np.array([x[1], y[1], z[1]])
-    corners, triangles = _unit_box()
+    corners, triangles = _unit_box(without)
     return Part(low + corners * (high - low), triangles, paint)
 
 
@@ -125,11 +125,26 @@ def prism(outline: Float64[np.ndarray, "S 2"], z: Interval, paint: Paint) -> Par
     return loft(rings, paint)
 
 
-def sheet(grid: Float64[np.ndarray, "A B 3"], paint: Paint) -> Part:
-    """A bent sheet over a grid of points, with both of its sides."""
+def sheet(grid: Float64[np.ndarray, "A B 3"], paint: Paint, *, both_sides: bool = True) -> Part:
+    """A bent sheet over a grid of points; its front is where the first axis turns counter-clockwise to the second."""
     rows, columns = grid.shape[:2]
-    triangles = _sheet_triangles(rows, columns)
+    triangles = _sheet_triangles(rows, columns, both_sides)
     return Part(np.asarray(grid, dtype=np.float64).reshape(-1, 3), triangles, paint)
+
+
+def lens(x: Interval, y: Interval, z: Interval, paint: Paint, *, corners: float = 0.06, detail: int = 9) -> Part:
+    """A stuffed pillow: thick in the middle, thin at the seam, its four corners drawn out by `corners`."""
+    steps = np.linspace(-1, 1, detail)
+    u, v = np.meshgrid(steps, steps, indexing="ij")
+    bulge = ((1 - u**4) * (1 - v**4)) ** 0.5
+    pulled = 1 - corners * (2 - np.abs(u) ** 2 - np.abs(v) ** 2) * np.maximum(np.abs(u), np.abs(v)) ** 2
+    center = np.array([sum(x), sum(y), sum(z)]) / 2
+    half = np.array([x[1] - x[0], y[1] - y[0], z[1] - z[0]]) / 2
+    upper = center + half * np.stack([u * pulled, v * pulled, bulge], axis=-1)
+    lower = center + half * np.stack([u * pulled, v * pulled, -bulge], axis=-1)
+    front = _grid_triangles(detail, detail)
+    triangles = np.concatenate([front, front[:, ::-1] + detail * detail])
+    return Part(np.concatenate([upper.reshape(-1, 3), lower.reshape(-1, 3)]), triangles, paint)
 
 
 def mirrored(part: Part, axis: int = 1) -> Part:
@@ -147,10 +162,11 @@ def bounds(parts: Sequence[Part]) -> tuple[Float64[np.ndarray, "3"], Float64[np.
 
 
 @cache
-def _unit_box() -> tuple[np.ndarray, np.ndarray]:
+def _unit_box(without: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     corners = np.array([[i >> 2 & 1, i >> 1 & 1, i & 1] for i in range(8)], dtype=np.float64)
-    quads = ((0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3))
-    return corners, _split(np.array(quads))
+    sides = {"-x": (0, 1, 3, 2), "+x": (4, 6, 7, 5), "-y": (0, 4, 5, 1), "+y": (2, 3, 7, 6), "-z": (0, 2, 6, 4),
+             "+z": (1, 5, 7, 3)}  # fmt: skip
+    return corners, _split(np.array([quad for side, quad in sides.items() if side not in without]))
 
 
 @cache
@@ -184,9 +200,9 @@ def _loft_triangles(count: int, sides: int) -> np.ndarray:
 
 
 @cache
-def _sheet_triangles(rows: int, columns: int) -> np.ndarray:
+def _sheet_triangles(rows: int, columns: int, both_sides: bool) -> np.ndarray:
     front = _grid_triangles(rows, columns)
-    return np.concatenate([front, front[:, ::-1]])
+    return np.concatenate([front, front[:, ::-1]]) if both_sides else front
 
 
 def _grid_triangles(rows: int, columns: int) -> np.ndarray:
