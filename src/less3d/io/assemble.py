@@ -68,10 +68,8 @@ def colors_as_bytes(path: Path, colors: Num[np.ndarray, "N 3"]) -> UInt8[np.ndar
     low, high = (float(colors.min()), float(colors.max())) if colors.size else (0.0, 0.0)
     if low < 0 or high > 65535:
         raise InputError(f"{path}: expected colors in 0..1 or 0..255, got values from {low:g} to {high:g}")
-    if high > 255:
-        scale = 1 / 257
-    else:
-        scale = 255.0 if high <= 1 and np.issubdtype(colors.dtype, np.floating) else 1.0
+    is_unit = high <= 1 and colors.dtype.kind == "f"
+    scale = 1 / 257 if high > 255 else 255.0 if is_unit else 1.0
     return np.rint(colors.astype(np.float64) * scale).astype(np.uint8)
 
 
@@ -107,7 +105,5 @@ def _checked_faces(path: Path, faces: np.ndarray | None, n: int) -> Int32[np.nda
         return None
     bad = np.flatnonzero(((faces < 0) | (faces >= n)).any(axis=1))
     if len(bad):
-        raise InputError(
-            f"{path}: triangle {bad[0]} names point {faces[bad[0]].max()}, but points run from 0 to {n - 1}"
-        )
+        raise InputError(f"{path}: triangle {bad[0]} names point {faces[bad[0]].max()}, but points run to {n - 1}")
     return faces.astype(np.int32)

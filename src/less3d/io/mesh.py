@@ -1,0 +1,180 @@
+"""Scans as textured meshes (.obj, .glb, .gltf): points are sampled on the surface, with its colors.
+
+Positions stay in the file's own axes and units; glTF files have y up by their standard, OBJ files have none.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Float64, Int64, UInt8
+
+from less3d.errors import InputError
+from less3d.io.assemble import GREY, assemble, colors_as_bytes
+from less3d.io.files import require_file
+from less3d.scan import Scan
+
+SPACING = 0.02
+"""Meters between samples: one point for every square of this side."""
+
+MAX_POINTS = 2_000_000
+"""Larger surfaces are sampled more thinly, to this many points."""
+
+
+def read_mesh(path: Path, *, spacing: float = SPACING, seed: int = 0) -> Scan:
+    """Sample the surface of a mesh, or take the points of a file that has only points.
+
+    Colors come from the texture, the vertices, the faces or the material, whichever a part of the mesh has. The same
+    file and `seed` give the same points.
+
+    Raises:
+        InputError: when the file is missing or malformed, or has neither a surface nor points.
+    """
+    parts = _load(path)
+    areas = [_areas(part.triangles) for part in parts]
+    total = sum(float(area.sum()) for area in areas)
+    rng = np.random.default_rng(seed)
+    count = int(min(max(total / spacing**2, 1), MAX_POINTS)) if total > 0 else 0
+    sampled = [
+        _sample(part, area, count / total, rng) for part, area in zip(parts, areas, strict=True) if area.sum() > 0
+    ]
+    sampled += [(part.loose, part.loose_colors) for part in parts if len(part.loose)]
+    if not sampled:
+        raise InputError(f"{path}: expected a mesh with a surface, or points, got neither")
+    xyz = np.concatenate([points for points, _ in sampled])
+    if all(colors is None for _, colors in sampled):
+        return assemble(path, xyz, None)
+    grey = [np.full(points.shape, GREY, np.uint8) if colors is None else colors for points, colors in sampled]
+    return assemble(path, xyz, np.concatenate(grey))
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """One mesh of the file where its scene puts it: T triangles to sample, or loose points."""
+
+    triangles: Float64[np.ndarray, "T 3 3"]
+    faces: Int64[np.ndarray, "T 3"]
+    visual: Any
+    loose: Float64[np.ndarray, "K 3"]
+    loose_colors: UInt8[np.ndarray, "K 3"] | None
+
+
+def _load(path: Path) -> list[_Part]:
+    """Read all meshes and point clouds of the file, in scene coordinates."""
+    import trimesh
+
+    require_file(path)
+    try:
+        scene = trimesh.load_scene(path, process=False)
+        parts = []
+        for node in sorted(scene.graph.nodes_geometry):
+            matrix, name = scene.graph[node]
+            part = _part_of(scene.geometry[name], np.asarray(matrix, np.float64))
+            parts += [] if part is None else [part]
+    except Exception as error:  # malformed files fail inside trimesh in every way a parser can
+        reason = " ".join(str(error).split())[:100] or type(error).__name__
+        raise InputError(f"{path}: cannot be read as {path.suffix.lstrip('.').upper()} ({reason})") from error
+    if not all(np.isfinite(part.triangles).all() and np.isfinite(part.loose).all() for part in parts):
+        raise InputError(f"{path}: has a vertex that is NaN or infinite; remove it from the file")
+    return parts
+
+
+def _part_of(geometry: Any, matrix: Float64[np.ndarray, "4 4"]) -> _Part | None:
+    import trimesh
+
+    nothing = np.zeros((0, 3))
+    if not isinstance(geometry, trimesh.Trimesh | trimesh.PointCloud):
+        return None
+    vertices = trimesh.transform_points(np.asarray(geometry.vertices, np.float64).reshape(-1, 3), matrix)
+    if isinstance(geometry, trimesh.Trimesh):
+        faces = np.asarray(geometry.faces, np.int64)
+        return _Part(vertices[faces], faces, geometry.visual, nothing, None)
+    colors = np.asarray(geometry.colors)
+    known = np.array(colors[:, :3], np.uint8) if colors.shape[:1] == (len(vertices),) and colors.ndim == 2 else None
+    return _Part(np.zeros((0, 3, 3)), np.zeros((0, 3), np.int64), None, vertices, known)
+
+
+def _areas(triangles: Float64[np.ndarray, "T 3 3"]) -> Float64[np.ndarray, "T"]:
+    sides = triangles[:, 1:] - triangles[:, :1]
+    return np.linalg.norm(np.cross(sides[:, 0], sides[:, 1]), axis=1) / 2
+
+
+def _sample(
+    part: _Part, areas: Float64[np.ndarray, "T"], density: float, rng: np.random.Generator
+) -> tuple[Float64[np.ndarray, "K 3"], UInt8[np.ndarray, "K 3"] | None]:
+    """Draw `density` points per unit of area: evenly spaced along the summed area, uniform within each triangle."""
+    edges = np.cumsum(areas)
+    count = max(round(float(edges[-1]) * density), 1)
+    where = (np.arange(count) + rng.random()) * (edges[-1] / count)
+    triangle = np.minimum(np.searchsorted(edges, where, side="right"), len(areas) - 1)
+    root, split = np.sqrt(rng.random(count)), rng.random(count)
+    weights = np.stack([1 - root, root * (1 - split), root * split], axis=1)  # (K, 3) barycentric
+    points = np.einsum("kc,kcd->kd", weights, part.triangles[triangle])
+    return points, _surface_colors(part.visual, triangle, part.faces[triangle], weights)
+
+
+def _surface_colors(
+    visual: Any,
+    triangle: Int64[np.ndarray, "K"],
+    corners: Int64[np.ndarray, "K 3"],
+    weights: Float64[np.ndarray, "K 3"],
+) -> UInt8[np.ndarray, "K 3"] | None:
+    """Return the color at each sample, None when this part of the mesh has none."""
+    if visual.kind == "vertex":
+        return _blend(np.asarray(visual.vertex_colors)[:, :3], corners, weights)
+    if visual.kind == "face":
+        return np.asarray(visual.face_colors)[triangle, :3].astype(np.uint8)
+    if visual.kind != "texture":
+        return None
+    painted = visual.vertex_attributes.get("color")
+    if painted is not None and painted.ndim == 2 and painted.shape[1] >= 3:
+        return _blend(colors_as_bytes(Path("COLOR_0"), np.asarray(painted)[:, :3]), corners, weights)
+    uv = None if visual.uv is None else np.einsum("kc,kcd->kd", weights, visual.uv[corners][..., :2])
+    return _material_colors(visual.material, uv, len(triangle))
+
+
+def _blend(
+    colors: UInt8[np.ndarray, "A 3"], corners: Int64[np.ndarray, "K 3"], weights: Float64[np.ndarray, "K 3"]
+) -> UInt8[np.ndarray, "K 3"]:
+    return np.rint(np.einsum("kc,kcd->kd", weights, colors[corners].astype(np.float64))).astype(np.uint8)
+
+
+def _material_colors(
+    material: Any, uv: Float64[np.ndarray, "K 2"] | None, count: int
+) -> UInt8[np.ndarray, "K 3"] | None:
+    """Return the colors of an OBJ material (`map_Kd`, else `Kd`) or a glTF one (texture times its linear factor)."""
+    from trimesh.visual.material import PBRMaterial
+
+    is_gltf = isinstance(material, PBRMaterial)
+    image = material.baseColorTexture if is_gltf else getattr(material, "image", None)
+    factor = material.baseColorFactor if is_gltf else getattr(material, "diffuse", None)
+    texels = None if image is None or uv is None else _texels(image, uv)
+    if texels is None and factor is None:
+        return None
+    if not is_gltf:
+        return texels if texels is not None else np.tile(np.asarray(factor, np.uint8)[:3], (count, 1))
+    linear = np.ones((count, 3)) if texels is None else _to_linear(texels / 255.0)
+    if factor is not None:
+        linear = linear * (np.asarray(factor)[:3] / 255.0)
+    return np.rint(_to_srgb(linear) * 255).astype(np.uint8)
+
+
+def _texels(image: Any, uv: Float64[np.ndarray, "K 2"]) -> UInt8[np.ndarray, "K 3"]:
+    """Look the nearest texel up; the texture repeats outside 0..1, and v = 0 is its bottom row."""
+    pixels = np.asarray(image.convert("RGB"))
+    height, width = pixels.shape[:2]
+    u, v = np.nan_to_num(uv).T % 1.0
+    column = np.minimum((u * width).astype(np.int64), width - 1)
+    row = np.minimum(((1.0 - v) * height).astype(np.int64), height - 1)
+    return pixels[row, column]
+
+
+def _to_linear(srgb: Float[np.ndarray, "K 3"]) -> Float[np.ndarray, "K 3"]:
+    """Undo the sRGB transfer function (IEC 61966-2-1)."""
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+
+
+def _to_srgb(linear: Float[np.ndarray, "K 3"]) -> Float[np.ndarray, "K 3"]:
+    """Apply the sRGB transfer function (IEC 61966-2-1)."""
+    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 0.0) ** (1 / 2.4) - 0.055)
