@@ -1,0 +1,159 @@
+"""`Scene`: the geometry of a room that sentences are checked against, measured once a room.
+
+Everything here turns with the room: outlines are convex hulls seen from above, not axis-aligned boxes, so a room
+turned by any angle gives the same distances, sides and orders.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from less3d.data.rooms.colors import COLORS, color_index
+from less3d.data.rooms.room import STRUCTURE, Room, RoomObject
+from less3d.data.sentences.lexicon import covers
+from less3d.data.sentences.verdict import TRUE
+
+_DIRECTIONS = 64
+_OUTLINE_POINTS = 4000
+_COLOR_POINTS = 500
+_ANGLES = np.arange(_DIRECTIONS) * (2 * np.pi / _DIRECTIONS)
+_UNITS = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """The n objects of a room as rows of arrays: metres, radians and the room's frame, z up."""
+
+    objects: tuple[RoomObject, ...]
+    is_thing: Bool[np.ndarray, "n"]
+    """False for walls, floor and ceiling, which sentences mention but never ask for, and for the frames of doors."""
+    center: Float[np.ndarray, "n 2"]
+    """Middle of the outline seen from above (its Steiner point)."""
+    low: Float[np.ndarray, "n"]
+    high: Float[np.ndarray, "n"]
+    outline: Float[np.ndarray, "n k 2"]
+    """Points of the convex outline seen from above."""
+    extent: Float[np.ndarray, "n 2"]
+    """Longest and shortest width of the outline."""
+    gap: Float[np.ndarray, "n n"]
+    """Horizontal distance of two outlines; negative where they overlap, by how deep."""
+    offside: Float[np.ndarray, "n n"]
+    """Horizontal distance from the middle of the first object to the outline of the second, negative inside it."""
+    rise: Float[np.ndarray, "n n"]
+    """Vertical distance of two objects; negative where their heights overlap."""
+    front: Float[np.ndarray, "n 2"]
+    """Unit vector towards the object's front, NaN when it has none."""
+    support: Int[np.ndarray, "n"]
+    """Row of the object it stands, lies or hangs on, -1 when not known."""
+    color_share: Float[np.ndarray, "n c"]
+    """Share of an object's points that carries each word of `COLORS`."""
+    color_near: Bool[np.ndarray, "n c"]
+    """Whether the object's mean color, or one hardly different from it, carries the word."""
+    luminance: Float[np.ndarray, "n"]
+    """Mean of the object's colors, 0 black to 1 white."""
+
+    def __len__(self) -> int:
+        return len(self.objects)
+
+    def rows(self, category: str) -> tuple[int, ...]:
+        """Rows of all objects of one category."""
+        return tuple(row for row, item in enumerate(self.objects) if item.category == category)
+
+
+def measure(room: Room) -> Scene:
+    """Measure a room's objects, on their visible points where the scan names them and on their boxes elsewhere."""
+    objects = room.objects
+    members = _members(room)
+    points = [room.scan.points[rows, :2] for rows in members]
+    outline = np.stack([_outline(*pair) for pair in zip(points, objects, strict=True)]).astype(np.float64)
+    height = np.array([item.center[2] for item in objects])
+    half = np.array([item.size[2] for item in objects]) / 2
+    reach = np.einsum("nki,ki->nk", outline, _UNITS)  # (n, k), how far the outline goes in each direction
+    gap = _gaps(reach)
+    center = (reach @ _UNITS) * (2 / _DIRECTIONS)
+    width = reach + np.roll(reach, _DIRECTIONS // 2, axis=1)
+    colors = [room.scan.colors[rows[:: max(1, len(rows) // _COLOR_POINTS)]] for rows in members]
+    support = _support(objects)
+    return Scene(
+        objects=objects,
+        is_thing=_things(objects, gap),
+        center=center,
+        low=height - half,
+        high=height + half,
+        outline=outline,
+        extent=np.stack([width.max(axis=1), width.min(axis=1)], axis=1),
+        gap=gap,
+        offside=((center @ _UNITS.T)[:, None, :] - reach).max(axis=2),
+        rise=np.maximum((height - half)[:, None] - (height + half), (height - half) - (height + half)[:, None]),
+        front=_fronts(objects, support),
+        support=support,
+        color_share=np.stack([_color_share(seen) for seen in colors]),
+        color_near=np.stack([_color_near(seen) for seen in colors]),
+        luminance=np.array([seen.mean() / 255 if len(seen) else 0.5 for seen in colors]),
+    )
+
+
+def _members(room: Room) -> list[Int[np.ndarray, "_"]]:
+    """Indices of each object's points."""
+    if room.scan.instances is None:
+        return [np.zeros(0, dtype=np.int64) for _ in room.objects]
+    order = np.argsort(room.scan.instances, kind="stable")
+    ids = room.scan.instances[order]
+    wanted = np.array([item.instance for item in room.objects])
+    starts, ends = np.searchsorted(ids, wanted, side="left"), np.searchsorted(ids, wanted, side="right")
+    return [order[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
+def _outline(points: Float[np.ndarray, "m 2"], item: RoomObject) -> Float[np.ndarray, "k 2"]:
+    """The farthest point in each direction: of the points, or of the box's corners when there are none."""
+    if len(points) == 0:
+        corners = np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)]) / 2
+        points = (np.array(item.center[:2]) + corners * np.array(item.size[:2])).astype(np.float32)
+    points = points[:: max(1, len(points) // _OUTLINE_POINTS)]
+    return points[(points @ _UNITS.T).argmax(axis=0)]
+
+
+def _gaps(reach: Float[np.ndarray, "n k"]) -> Float[np.ndarray, "n n"]:
+    """Signed distances of convex outlines by separating directions: exact to 0.2 % with 64 of them."""
+    opposite = np.roll(reach, _DIRECTIONS // 2, axis=1)
+    return -(reach[:, None, :] + opposite[None, :, :]).min(axis=2)
+
+
+def _things(objects: Sequence[RoomObject], gap: Float[np.ndarray, "n n"]) -> Bool[np.ndarray, "n"]:
+    """Which objects are things of their own: no part of the building and no frame around a door."""
+    doors = [row for row, item in enumerate(objects) if covers("door", item.category) == TRUE]
+    framing = [item.category == "doorframe" and bool((gap[row, doors] < 0.1).any()) for row, item in enumerate(objects)]
+    return np.array([item.category not in STRUCTURE for item in objects]) & ~np.array(framing, dtype=bool)
+
+
+def _support(objects: Sequence[RoomObject]) -> Int[np.ndarray, "n"]:
+    row_of = {item.instance: row for row, item in enumerate(objects)}
+    return np.array([-1 if item.support is None else row_of.get(item.support, -1) for item in objects])
+
+
+def _fronts(objects: Sequence[RoomObject], support: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n 2"]:
+    """Front directions; what hangs on a wall and has no front of its own faces as the wall does."""
+    yaw = [np.nan if item.facing is None else item.facing for item in objects]
+    for row, item in enumerate(objects):
+        if item.facing is None and support[row] >= 0 and objects[support[row]].category == "wall":
+            yaw[row] = yaw[support[row]]
+    return np.stack([np.cos(yaw), np.sin(yaw)], axis=1)
+
+
+def _color_share(colors: np.ndarray) -> Float[np.ndarray, "c"]:
+    if len(colors) == 0:
+        return np.zeros(len(COLORS))
+    return np.bincount(color_index(colors), minlength=len(COLORS)) / len(colors)
+
+
+def _color_near(colors: np.ndarray) -> Bool[np.ndarray, "c"]:
+    """Which words the mean color carries when it is made 15 % darker or brighter, or any channel moves by 15."""
+    near = np.zeros(len(COLORS), dtype=bool)
+    if len(colors):
+        mean = colors.mean(axis=0)
+        steps = np.concatenate([np.eye(3), -np.eye(3)]) * 15
+        tried = np.concatenate([mean * np.array([[0.85], [1.0], [1.15]]), mean + steps])
+        near[color_index(tried.clip(0, 255))] = True
+    return near
