@@ -14,6 +14,7 @@ from less3d.sparse.plan import Plan, build_plan
 from less3d.sparse.voxels import VoxelGrid, mean_over_voxels, voxelize
 
 _FLOOR_PERCENTILE = 1.0
+_TENSORS = ("grid", "plan", "positions", "colors", "offsets", "spread")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,8 @@ class Scene:
     """Mean colour of each voxel's points, -1 to 1."""
     offsets: Float[Tensor, "V 3"]
     """Where in its voxel that mean lies, -0.5 to 0.5 of a voxel on each axis."""
+    spread: Float[Tensor, "V 6"]
+    """How a voxel's points scatter about their mean: the covariances xx, yy, zz, xy, xz, yz, in squared voxels times 12."""
     bounds: tuple[int, ...]
     point_bounds: tuple[int, ...]
 
@@ -56,7 +59,7 @@ class Scene:
 
     def to(self, device: torch.device | str) -> "Scene":
         """The same scene on another device."""
-        moved = {name: getattr(self, name).to(device) for name in ("grid", "plan", "positions", "colors", "offsets")}
+        moved = {name: getattr(self, name).to(device) for name in _TENSORS}
         return replace(self, **moved)
 
 
@@ -107,6 +110,7 @@ def make_scene(scans: Sequence[Scan], *, voxel_size: float, num_levels: int) -> 
         positions=positions,
         colors=mean_over_voxels(colors, grid) / 127.5 - 1.0,
         offsets=offsets.clamp(-0.5, 0.5),
+        spread=_spread(torch.cat(points), positions, grid),
         bounds=_bounds(counts),
         point_bounds=_bounds([len(scan) for scan in scans]),
     )
@@ -133,6 +137,13 @@ def _centred(scan: Scan) -> np.ndarray:
     origin = (low + high) / 2
     origin[2] = np.percentile(scan.points[:, 2], _FLOOR_PERCENTILE)
     return scan.points - origin.astype(np.float32)
+
+
+def _spread(points: Float[Tensor, "P 3"], means: Float[Tensor, "V 3"], grid: VoxelGrid) -> Float[Tensor, "V 6"]:
+    """Covariances of the points of each voxel; points spread evenly over the whole voxel have 1, 1, 1, 0, 0, 0."""
+    x, y, z = ((points - means[grid.point_to_voxel]) / grid.voxel_size).unbind(dim=1)
+    products = torch.stack([x * x, y * y, z * z, x * y, x * z, y * z], dim=1)
+    return 12 * mean_over_voxels(products, grid)
 
 
 def _bounds(counts: Sequence[int]) -> tuple[int, ...]:

@@ -98,7 +98,7 @@ class SceneEncoder(nn.Module):
 
     def __init__(self, config: LateConfig) -> None:
         super().__init__()
-        self.unet = SparseUNet(7, widths=config.channels, blocks=config.blocks)
+        self.unet = SparseUNet(13, widths=config.channels, blocks=config.blocks)
         fine, coarse = config.channels[0], config.channels[_TOKEN_LEVEL]
         self.token = nn.Sequential(nn.Linear(coarse + 4, config.width), nn.LayerNorm(config.width), nn.ReLU())
         self.key = nn.Linear(config.width, config.width)
@@ -110,7 +110,7 @@ class SceneEncoder(nn.Module):
 
     def forward(self, scene: Scene) -> tuple[EncodedScan, ...]:
         """Encode each scan of the scene."""
-        inputs = torch.cat([scene.colors, scene.positions[:, 2:] - 1.0, scene.offsets], dim=1)
+        inputs = torch.cat([scene.colors, scene.positions[:, 2:] - 1.0, scene.offsets, scene.spread], dim=1)
         output = self.unet(inputs, scene.plan)
         down = scene.plan.levels[0].down_map
         assert down is not None
