@@ -6,7 +6,7 @@ Every encoder is a module that takes S sentences and returns `TextFeatures`. It 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float
@@ -30,6 +30,7 @@ class TextFeatures:
         return TextFeatures(self.words[index], self.sentence[index], self.mask[index])
 
 
+@runtime_checkable
 class TextEncoder(Protocol):
     """What a model asks of its text encoder."""
 

@@ -44,7 +44,7 @@ class GRUText(nn.Module):
         mask = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]  # (S, L)
         states, _ = self.gru(self.enter(self.vectors(ids)))  # (S, L, hidden_width)
         words = self.leave(states) * mask[..., None]  # (S, L, Ct)
-        return TextFeatures(words, words[torch.arange(len(words)), lengths - 1], mask)
+        return TextFeatures(words, words[torch.arange(len(words), device=ids.device), lengths - 1], mask)
 
     def unknown(self, sentence: str) -> tuple[str, ...]:
         """The words outside the vocabulary, in order, once each."""
