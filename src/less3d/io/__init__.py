@@ -53,8 +53,8 @@ def read_scan(path: str | Path, *, up: str | None = None, units: str = "m") -> S
     """Read a colored scan from a file, by its extension, and turn it so that z is up and lengths are in meters.
 
     `up` names the file's axis that points up: x, y, z, -x, -y or -z; None stands for z, or for y in glTF files, whose
-    standard says so. `units` are the file's: m, cm, mm, in or ft. A georeferenced scan keeps its precision: what was
-    subtracted from its coordinates is in `Scan.origin`.
+    standard says so, and "auto" finds it. `units` are the file's: m, cm, mm, in or ft. A georeferenced scan keeps its
+    precision: what was subtracted from its coordinates is in `Scan.origin`.
 
     Raises:
         InputError: when the extension is not one of `SUPPORTED`, the file is missing or malformed, or the scan is

@@ -3,6 +3,7 @@
 Positions stay in the file's own axes and units; glTF files have y up by their standard, OBJ files have none.
 """
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Float64, Int64, UInt8
 
-from less3d.errors import InputError
+from less3d.errors import InputError, InputWarning
 from less3d.io.assemble import GREY, assemble, colors_as_bytes
 from less3d.io.files import require_file
 from less3d.scan import Scan
@@ -32,6 +33,8 @@ def read_mesh(path: Path, *, spacing: float = SPACING, seed: int = 0) -> Scan:
         InputError: when the file is missing or malformed, or has neither a surface nor points.
     """
     parts = _load(path)
+    if path.suffix.lower() == ".obj":
+        _warn_of_missing_files(path)
     areas = [_areas(part.triangles) for part in parts]
     total = sum(float(area.sum()) for area in areas)
     rng = np.random.default_rng(seed)
@@ -47,6 +50,22 @@ def read_mesh(path: Path, *, spacing: float = SPACING, seed: int = 0) -> Scan:
         return assemble(path, xyz, None)
     grey = [np.full(points.shape, GREY, np.uint8) if colors is None else colors for points, colors in sampled]
     return assemble(path, xyz, np.concatenate(grey))
+
+
+def _warn_of_missing_files(path: Path) -> None:
+    """Warn when the materials or textures that an OBJ file names are not beside it: its colors are lost then."""
+    for library in _named_files(path, "mtllib"):
+        textures = [library] if not library.is_file() else _named_files(library, "map_Kd")
+        for missing in (file for file in textures if not file.is_file()):
+            warnings.warn(f"{path}: names {missing.name}, which is not beside it, so colors are lost", InputWarning, 4)
+
+
+def _named_files(path: Path, keyword: str) -> list[Path]:
+    """Return the files that lines `keyword [-option value ...] name` of a text file name."""
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        lines = [line.split(maxsplit=1) for line in stream if line.startswith(keyword)]
+    names = [words[1].strip().replace("\\", "/") for words in lines if len(words) == 2 and words[0] == keyword]
+    return [path.parent / (name.split()[-1] if name.startswith("-") else name) for name in names]
 
 
 @dataclass(frozen=True, eq=False)
