@@ -2,7 +2,8 @@
 
 from less3d.data.sentences.describe import Expression, describe, express
 from less3d.data.sentences.lexicon import class_words
-from less3d.data.sentences.meaning import Attribute, Meaning, Ranking, Relation, Resolver, View
+from less3d.data.sentences.meaning import Attribute, Meaning, Ranking, Relation, View
+from less3d.data.sentences.resolver import Resolver
 from less3d.data.sentences.scene import Scene, measure
 from less3d.data.sentences.view import has_view_words, swap_left_right
 

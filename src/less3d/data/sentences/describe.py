@@ -1,24 +1,30 @@
 """`describe`: referring expressions for the objects of a room, each true of one object and of no other."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from less3d.data.rooms.room import Room
+from less3d.data.sentences import habits
+from less3d.data.sentences.draws import pick
 from less3d.data.sentences.grammar import say
-from less3d.data.sentences.meaning import Meaning, Resolver
+from less3d.data.sentences.lexicon import nouns
+from less3d.data.sentences.meaning import OWN, Meaning
 from less3d.data.sentences.propose import Proposer
+from less3d.data.sentences.resolver import Resolver
 from less3d.data.sentences.scene import Scene, measure
+from less3d.data.sentences.twins import twins
 from less3d.data.sentences.verdict import TRUE
 from less3d.referral import Referral
 
+PLANS = (("class", 0.12), ("attribute", 0.15), ("relation", 0.5), ("combined", 0.23))
+"""What a sentence tells its object apart by, and how often."""
+
+_ALIKE_SHARE = {"class": 0.0, "attribute": 0.75, "relation": 0.8, "combined": 0.55}
+_LONG_SHARE = {"class": 0.05, "attribute": 0.3, "relation": 0.45, "combined": 0.7}
+_TWIN_SHARE = 0.15
 _SMALLEST = 0.08
-_FEWEST_POINTS = 30
-_UNASKED = frozenset({"doorframe", "power outlet", "pipe", "structure", "object"})
-_PLANS = ("class", "attribute", "relation", "combined")
-_SHARES = (0.12, 0.15, 0.53, 0.20)
-_ALIKE_WEIGHT = {"class": 0.0, "attribute": 0.75, "relation": 0.8, "combined": 0.5}
+_FEWEST_POINTS = 60
 _TRIES = 4
 
 
@@ -42,14 +48,13 @@ def describe(room: Room, rng: np.random.Generator, *, count: int) -> tuple[Refer
 
 def express(room: Room, rng: np.random.Generator, *, count: int) -> tuple[Expression, ...]:
     """As `describe`, with the meaning of each sentence."""
-    scene = measure(room)
-    composer = _Composer(room.name, Resolver(scene), rng)
+    composer = _Composer(room.name, Resolver(measure(room)), rng)
     found: dict[str, Expression] = {}
     for _ in range(3 * count):
-        if len(found) >= count:
+        if len(found) >= count or not composer.rows:
             break
         for expression in composer.draw():
-            found.setdefault(expression.referral.sentence, expression)
+            found.setdefault(expression.referral.sentence.lower().rstrip("."), expression)
     return tuple(found.values())[:count]
 
 
@@ -59,10 +64,41 @@ def targets(scene: Scene) -> tuple[int, ...]:
         row
         for row, item in enumerate(scene.objects)
         if scene.is_thing[row]
-        and item.category not in _UNASKED
+        and item.category not in habits.UNASKED
         and item.visible_points >= _FEWEST_POINTS
         and max(item.size) >= _SMALLEST
     )
+
+
+def kind_of(resolver: Resolver, row: int, meaning: Meaning) -> str:
+    """What tells the object apart: "class", the one part of the meaning that is enough, or "combined"."""
+    bare = Meaning(meaning.noun)
+    if resolver.only(bare) == row:
+        return "class"
+    for relation in meaning.relations:
+        if resolver.only(replace(bare, relations=(relation,))) == row:
+            return _KINDS.get(relation.name, relation.name)
+    ranking = meaning.ranking
+    if ranking is not None and resolver.only(replace(bare, ranking=ranking)) == row:
+        return "ordinal" if ranking.of is not None else _KINDS.get(ranking.name, ranking.name)
+    for attribute in meaning.attributes:
+        if resolver.only(replace(bare, attributes=(attribute,))) == row:
+            return attribute.kind
+    return "combined"
+
+
+def well_said(resolver: Resolver, row: int, meaning: Meaning) -> bool:
+    """Whether "the ..." always means one other thing, nothing is said twice, and the viewer stands in one place."""
+    definite = [resolver.only(name) for name in meaning.mentions() if name.definite and name.noun != "floor"]
+    if None in definite or row in definite:
+        return False
+    anchors = [anchor for relation in meaning.relations for anchor in relation.anchors]
+    anchors += [meaning.ranking.anchor] if meaning.ranking is not None and meaning.ranking.anchor is not None else []
+    views = {relation.view for relation in meaning.relations}
+    views |= set() if meaning.ranking is None else {meaning.ranking.view}
+    unary = [relation.name for relation in meaning.relations if not relation.anchors]
+    clear = len(set(anchors)) == len(anchors) and len(set(unary)) == len(unary)
+    return clear and len(views - {OWN}) <= 1
 
 
 class _Composer:
@@ -74,32 +110,41 @@ class _Composer:
         self.scene = resolver.scene
         self.rng = rng
         self.proposer = Proposer(resolver, rng)
-        self.failures = [0] * len(self.scene)
-        rows = targets(self.scene)
-        self.single = [row for row in rows if self._unique(row)]
-        self.alike = [row for row in rows if not self._unique(row)]
+        self.rows = targets(self.scene)
+        self.single = [row for row in self.rows if self._unique(row)]
+        self.alike = [row for row in self.rows if not self._unique(row)]
+        self.ease = np.ones(len(self.scene))
 
     def draw(self) -> list[Expression]:
-        """One expression, and its twin for a look-alike when one word makes it mean that; none when luck fails."""
-        plan = str(self.rng.choice(_PLANS, p=_SHARES))
+        """One expression, sometimes with twins that differ in one word; none when luck fails."""
+        plan = pick(self.rng, PLANS)
         for _ in range(_TRIES):
-            pool = self.alike if self.rng.random() < _ALIKE_WEIGHT[plan] else self.single
-            pool = pool or self.alike or self.single
-            if not pool:
-                return []
-            ease = np.array([0.7 ** self.failures[row] for row in pool])
-            row = int(self.rng.choice(pool, p=ease / ease.sum()))
-            meaning = self._compose(row, plan)
+            alike = self.rng.random() < _ALIKE_SHARE[plan]
+            pool = (self.alike or self.single) if alike else (self.single or self.alike)
+            row = pick(self.rng, [(row, self.ease[row]) for row in pool])
+            noun = pick(self.rng, nouns(self.scene.objects[row].category))
+            meaning = self._compose(row, Meaning(noun), plan)
             if meaning is not None:
-                return [self._expression(row, meaning)]
-            self.failures[row] += 1
+                self.ease[row] *= 0.9
+                return self._expressions(row, meaning, long=self.rng.random() < _LONG_SHARE[plan])
+            self.ease[row] *= 0.7
         return []
 
-    def _expression(self, row: int, meaning: Meaning) -> Expression:
+    def _expressions(self, row: int, meaning: Meaning, *, long: bool) -> list[Expression]:
+        seed = int(self.rng.integers(2**32))
+        if self.rng.random() < _TWIN_SHARE:
+            others = twins(self.resolver, row, meaning, frozenset(self.rows))
+            others = [(other, twin) for other, twin in others if well_said(self.resolver, other, twin)]
+            if others:
+                other, twin = others[int(self.rng.integers(len(others)))]
+                return [self._expression(*pair, seed, long=long) for pair in ((row, meaning), (other, twin))]
+        return [self._expression(row, self._embellish(row, meaning, long=long), seed, long=long)]
+
+    def _expression(self, row: int, meaning: Meaning, seed: int, *, long: bool) -> Expression:
         item = self.scene.objects[row]
         referral = Referral(
             scan=self.scan,
-            sentence=say(meaning, self.resolver, row, self.rng),
+            sentence=say(meaning, self.resolver, row, np.random.default_rng(seed), long=long),
             target=item.instance,
             label=item.category,
             unique=self._unique(row),
@@ -111,116 +156,68 @@ class _Composer:
     def _unique(self, row: int) -> bool:
         return len(self.scene.rows(self.scene.objects[row].category)) == 1
 
-    def _compose(self, row: int, plan: str) -> Meaning | None:
+    def _compose(self, row: int, meaning: Meaning, plan: str) -> Meaning | None:
         """A meaning of the planned sort that fits the object alone."""
-        noun = self.proposer.noun(row)
-        if self.resolver.verdicts(Meaning(noun))[row] != TRUE:
+        if self.resolver.verdicts(meaning)[row] != TRUE:
             return None
-        draws: dict[str, Callable[[], Meaning | None]] = {
-            "class": lambda: Meaning(noun),
-            "attribute": lambda: self._with_attribute(row, Meaning(noun)),
-            "relation": lambda: self._with_relation(row, Meaning(noun)),
-            "combined": lambda: self._combined(row, Meaning(noun)),
-        }
-        for _ in range(1 if plan == "class" else 6):
-            meaning = draws[plan]()
-            if meaning is not None and self.resolver.only(meaning) == row and well_said(self.resolver, meaning):
-                return self._embellish(row, meaning)
-        return None
-
-    def _with_attribute(self, row: int, meaning: Meaning) -> Meaning | None:
-        known = [a for a in self.proposer.attributes(row) if a not in meaning.attributes]
-        if self.rng.random() < 0.15 and meaning.ranking is None:
-            ranking = self.proposer.ranking(row, meaning.noun)
-            return (
-                None
-                if ranking is None or ranking.anchor or ranking.view.kind != "own"
-                else replace(meaning, ranking=ranking)
+        if plan in ("attribute", "combined"):
+            meaning = self._with_attributes(row, meaning) if plan == "attribute" or self.rng.random() < 0.7 else meaning
+        if plan in ("relation", "combined"):
+            for _ in range(3):
+                if len(meaning.relations) + (meaning.ranking is not None) < (2 if plan == "combined" else 1):
+                    meaning = self._with_relation(row, meaning)
+        for _ in range(0 if plan == "class" else 8):
+            if self.resolver.only(meaning) == row or len(meaning.relations) > 2:
+                break
+            meaning = (
+                self._with_attributes(row, meaning) if self.rng.random() < 0.2 else self._with_relation(row, meaning)
             )
-        if not known:
-            return None
-        weights = np.array([{"color": 6.0, "material": 1.5, "shape": 1.5}[a.kind] for a in known])
-        count = 1 if self.rng.random() < 0.75 else min(2, len(known))
-        drawn = self.rng.choice(len(known), count, replace=False, p=weights / weights.sum())
-        return replace(meaning, attributes=meaning.attributes + tuple(known[int(i)] for i in sorted(drawn)))
+        planned = plan in ("class", "combined") or meaning.attributes or meaning.relations or meaning.ranking
+        return (
+            meaning
+            if planned and self.resolver.only(meaning) == row and well_said(self.resolver, row, meaning)
+            else None
+        )
 
-    def _with_relation(self, row: int, meaning: Meaning) -> Meaning | None:
-        drawn = self.rng.random()
-        if drawn < 0.42 and meaning.ranking is None:
+    def _with_attributes(self, row: int, meaning: Meaning) -> Meaning:
+        """One more property, where there is one."""
+        found = self.proposer.attribute(row, meaning.attributes)
+        return meaning if found is None else replace(meaning, attributes=(*meaning.attributes, found))
+
+    def _with_relation(self, row: int, meaning: Meaning) -> Meaning:
+        """One more relation or a rank, where the drawn one is true and rules something out or nothing is left to."""
+        if meaning.ranking is None and self.rng.random() < 0.45:
             ranking = self.proposer.ranking(row, meaning.noun)
-            return None if ranking is None else replace(meaning, ranking=ranking)
-        if drawn < 0.52:
-            relation = self.proposer.seen_relation(row, meaning.noun)
+            more = meaning if ranking is None else replace(meaning, ranking=ranking)
         else:
             relation = self.proposer.relation(row, meaning.noun)
-        if relation is None or relation in meaning.relations:
-            return None
-        return replace(meaning, relations=(*meaning.relations, relation))
+            more = meaning if relation is None else replace(meaning, relations=(*meaning.relations, relation))
+        before, after = self.resolver.verdicts(meaning), self.resolver.verdicts(more)
+        useful = np.count_nonzero(after) < np.count_nonzero(before) or np.count_nonzero(before) == 1
+        return more if after[row] == TRUE and useful and well_said(self.resolver, row, more) else meaning
 
-    def _combined(self, row: int, meaning: Meaning) -> Meaning | None:
-        described = self._with_attribute(row, meaning) if self.rng.random() < 0.7 else meaning
-        related = None if described is None else self._with_relation(row, described)
-        if related is None or self.rng.random() < 0.7:
-            return related
-        return self._with_relation(row, related) or related
-
-    def _embellish(self, row: int, meaning: Meaning) -> Meaning:
+    def _embellish(self, row: int, meaning: Meaning, *, long: bool) -> Meaning:
         """More true things than needed, as people say them."""
-        if meaning.ranking is None and not meaning.relations and not meaning.attributes:
+        bare = not (meaning.attributes or meaning.relations or meaning.ranking)
+        if bare and not long:
             return meaning
-        if not meaning.attributes and self.rng.random() < 0.25:
-            meaning = self._if_same(row, meaning, self._with_attribute(row, meaning))
-        if len(meaning.relations) < 2 and self.rng.random() < 0.2:
+        if len(meaning.attributes) < 2 and self.rng.random() < (0.7 if long and not meaning.attributes else 0.2):
+            meaning = self._if_same(row, meaning, self._with_attributes(row, meaning))
+        wanted = (2 if self.rng.random() < 0.6 else 1) if long else (1 if self.rng.random() < 0.15 else 0)
+        for _ in range(4):
+            if len(meaning.relations) + (meaning.ranking is not None) >= wanted:
+                break
             relation = self.proposer.relation(row, meaning.noun)
-            if relation is not None and relation not in meaning.relations:
+            if relation is not None:
                 more = replace(meaning, relations=(*meaning.relations, relation))
                 meaning = self._if_same(row, meaning, more)
         return meaning
 
-    def _if_same(self, row: int, meaning: Meaning, more: Meaning | None) -> Meaning:
-        if more is None or self.resolver.only(more) != row or not well_said(self.resolver, more):
-            return meaning
-        return more
+    def _if_same(self, row: int, meaning: Meaning, more: Meaning) -> Meaning:
+        return more if self.resolver.only(more) == row and well_said(self.resolver, row, more) else meaning
 
 
-def kind_of(resolver: Resolver, row: int, meaning: Meaning) -> str:
-    """What tells the object apart: the one part of the meaning that is enough, "class" or "combined"."""
-    bare = Meaning(meaning.noun)
-    if resolver.only(bare) == row:
-        return "class"
-    for relation in meaning.relations:
-        if resolver.only(replace(bare, relations=(relation,))) == row:
-            return _RELATION_KINDS.get(relation.name, relation.name)
-    if meaning.ranking is not None and resolver.only(replace(bare, ranking=meaning.ranking)) == row:
-        ranking = meaning.ranking
-        return "ordinal" if ranking.of is not None else _RANKING_KINDS.get(ranking.name, ranking.name)
-    for attribute in meaning.attributes:
-        if resolver.only(replace(bare, attributes=(attribute,))) == row:
-            return attribute.kind
-    return "combined"
-
-
-def well_said(resolver: Resolver, meaning: Meaning) -> bool:
-    """Whether everything that a meaning mentions as "the ..." is one thing, and nothing is mentioned twice."""
-    mentioned = _mentioned(meaning)
-    definite = [name for name in mentioned if name.definite and name.noun != "floor"]
-    rows = [resolver.only(name) for name in definite]
-    if any(row is None for row in rows):
-        return False
-    pairs = [(relation.name, relation.anchors) for relation in meaning.relations]
-    anchored = [relation.anchors for relation in meaning.relations if relation.anchors]
-    return len(set(pairs)) == len(pairs) and len(set(anchored)) == len(anchored)
-
-
-def _mentioned(meaning: Meaning) -> list[Meaning]:
-    ranking = meaning.ranking
-    direct = [name for relation in meaning.relations for name in relation.anchors]
-    direct += [view for relation in meaning.relations for view in (relation.view.at, relation.view.toward) if view]
-    if ranking is not None:
-        direct += [name for name in (ranking.anchor, ranking.view.at, ranking.view.toward) if name is not None]
-    return direct + [name for parent in direct for name in _mentioned(parent)]
-
-
-_RELATION_KINDS = {"near": "next", "against": "wall", "carries": "on", "covers": "under"}
-_RANKING_KINDS = dict.fromkeys(("biggest", "smallest", "tallest", "shortest", "longest"), "size")
-_RANKING_KINDS |= {"highest": "above", "lowest": "below"}
+_KINDS = {"near": "next", "against": "wall", "carries": "on", "covers": "under", "below": "under", "surrounded": "next"}
+_KINDS |= {"left part": "left", "right part": "right", "left side": "left", "right side": "right", "opposite": "front"}
+_KINDS |= dict.fromkeys(("biggest", "smallest", "tallest", "shortest", "longest"), "size")
+_KINDS |= {"highest": "height", "lowest": "height"}

@@ -1,196 +1,252 @@
-"""Saying a meaning in English: many ways to say the same thing, drawn as people would."""
+"""Saying a meaning in English: sentence forms as people use them to point out an object to one another."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from less3d.data.sentences.lexicon import is_plural, words
-from less3d.data.sentences.meaning import OWN, ROW, Meaning, Ranking, Relation, Resolver, View
+from less3d.data.rooms.statistics import scene_statistics
+from less3d.data.sentences import slips
+from less3d.data.sentences.lexicon import is_plural, plural
+from less3d.data.sentences.meaning import OWN, ROW, Meaning, View
+from less3d.data.sentences.phrases import Clause, ranking_clause, relation_clause, view_after, view_before
+from less3d.data.sentences.resolver import Resolver
+from less3d.data.sentences.scene import Scene
+from less3d.data.sentences.verdict import TRUE, UNSURE
+from less3d.data.sentences.voice import Voice, article
 
-_COUNTED = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
-_ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
+
+def say(meaning: Meaning, resolver: Resolver, row: int, rng: np.random.Generator, *, long: bool) -> str:
+    """A meaning in English: as one phrase or sentence, or as a longer description in two or three sentences."""
+    voice = Voice(resolver, rng)
+    parts = _parts(voice, meaning, row)
+    said = _description(voice, parts) if long else _phrase(voice, parts)
+    return slips.finish(said, rng, long=long)
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The pieces of a sentence: a noun, words before it, phrases that fit after "the chair" and after "it is"."""
+class _Parts:
+    """The pieces of a sentence about one object, or about a pair of things that is one object."""
 
     noun: str
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-    ranked: bool
-    """Whether the first word before the noun is a superlative, so that only "the" fits."""
-    view: str
-    """Where the viewer is, such as "facing the desk"; empty when nothing is said."""
+    meant: str
+    """The noun that `noun` is a word for."""
+    adjectives: tuple[str, ...]
+    clauses: tuple[Clause, ...]
+    """The rank, if there is one, comes first."""
+    rivals: int
+    """How many objects the noun alone means, 1 when that is not sure."""
+
+    @property
+    def many(self) -> bool:
+        return is_plural(self.noun)
+
+    @property
+    def thing(self) -> str:
+        """The noun with its plain adjectives: "brown wooden chair"."""
+        return " ".join((*self.adjectives, self.noun))
+
+    @property
+    def ranked(self) -> str:
+        """The noun with everything that stands before it: "second brown chair"."""
+        return " ".join((*(clause.before for clause in self.clauses if clause.before), self.thing))
+
+    def fill(self, text: str) -> str:
+        """Text with its places filled for one thing or several."""
+        if self.many:
+            return text.format(it="they", has="have", does="do", them="them", one="ones", **{"is": "are"})
+        return text.format(it="it", has="has", does="does", them="it", one="one", **{"is": "is"})
+
+    @property
+    def view(self) -> View:
+        """The viewer that must be stated, or the silent one of a row."""
+        return next((clause.view for clause in self.clauses if clause.view != OWN), OWN)
 
 
-def say(meaning: Meaning, resolver: Resolver, row: int, rng: np.random.Generator) -> str:
-    """One sentence for a meaning."""
-    voice = _Voice(resolver, rng)
-    parts = voice.parts(meaning, row)
-    return voice.sentence(parts)
+def _parts(voice: Voice, meaning: Meaning, row: int) -> _Parts:
+    scene = voice.scene
+    noun = voice.noun(meaning.noun)
+    hung = scene.support[row] >= 0 and scene.objects[scene.support[row]].category == "wall"
+    adjectives = [voice.adjective(attribute, row) for attribute in meaning.attributes]
+    clauses = [relation_clause(voice, relation, meaning.noun, hung=hung) for relation in meaning.relations]
+    if meaning.ranking is not None:
+        rest = Meaning(meaning.noun, meaning.attributes, meaning.relations)
+        rivals = int((voice.resolver.verdicts(rest) > 0).sum())
+        clauses.insert(0, ranking_clause(voice, meaning.ranking, rivals))
+    same = voice.resolver.verdicts(Meaning(meaning.noun))
+    rivals = 1 if (same == UNSURE).any() else int((same == TRUE).sum())
+    size = _apparent_size(scene, row, same) if voice.chance(0.12) else None
+    if size is not None and not any(clause.before for clause in clauses):
+        adjectives.insert(0, size)
+    if len(adjectives) > 1 and voice.chance(0.1):
+        adjectives = [f"{word}," for word in adjectives[:-1]] + adjectives[-1:]
+    return _Parts(noun, meaning.noun, tuple(adjectives), tuple(clauses), rivals)
 
 
-class _Voice:
-    """Draws words and sentence forms for one sentence."""
-
-    def __init__(self, resolver: Resolver, rng: np.random.Generator) -> None:
-        self.resolver = resolver
-        self.rng = rng
-
-    def parts(self, meaning: Meaning, row: int) -> Parts:
-        noun = self.pick(*words(meaning.noun))
-        first = ""
-        before = [self.adjective(a.kind, a.value, row) for a in meaning.attributes]
-        after = [self.relation(relation, meaning.noun) for relation in meaning.relations]
-        views = [relation.view for relation in meaning.relations]
-        if meaning.ranking is not None:
-            first, last = self.ranking(meaning.ranking)
-            before = ([first] if first else []) + before
-            after = ([last] if last else []) + after
-            views.append(meaning.ranking.view)
-        view = next((said for said in map(self.view, views) if said), "")
-        return Parts(noun, tuple(before), tuple(after), bool(meaning.ranking and first), view)
-
-    def sentence(self, parts: Parts) -> str:
-        thing = " ".join((*parts.before, parts.noun))
-        are, these, they = ("are", "these", "they are") if is_plural(parts.noun) else ("is", "this", "it is")
-        article = "the " if parts.ranked else "" if are == "are" else self.article(thing)
-        if parts.view:
-            rest = " ".join(("the", thing, *parts.after[:1], *(f"and {more}" for more in parts.after[1:])))
-            return self.any(
-                f"{parts.view}, {rest}.",
-                f"{parts.view} it is {rest}.",
-                f"when {parts.view}, {rest}.",
-                f"{rest} when {parts.view}.",
-                f"if you are {parts.view}, choose {rest}.",
-            )
-        if not parts.after:
-            return self.any(
-                f"the {thing}", f"the {thing}", f"choose the {thing}.", f"{these} {are} {article}{thing}.", f"{thing}"
-            )
-        clauses = " and ".join(parts.after)
-        forms = [
-            f"the {thing} {clauses}",
-            f"the {thing} that {are} {clauses}.",
-            f"{thing} {clauses}",
-            f"choose the {thing} {clauses}.",
-        ]
-        forms += [f"{these} {are} {article}{thing}. {they} {clauses}."] * 3
-        forms += (
-            [f"the {parts.noun} {are} {clauses}."]
-            if not parts.before
-            else [f"there {are} {article}{thing}. {they} {clauses}."]
+def _phrase(voice: Voice, parts: _Parts) -> str:
+    """One phrase: "the brown chair closest to the door", with an order or a viewer before it."""
+    several = 2 <= parts.rivals <= 6 and bool(parts.clauses) and not parts.many
+    if several and voice.chance(0.14):
+        return _among(voice, parts)
+    core = _noun_phrase(voice, parts)
+    if parts.view != OWN:
+        viewed = _viewed(voice, parts, core)
+        if viewed:
+            return viewed
+    if not parts.clauses and voice.chance(0.15):
+        these = "these are" if parts.many else "this is"
+        return f"{these} {article(parts.thing)}{parts.thing}"
+    simple = len(parts.clauses) == 1 and bool(parts.clauses[0].after) and parts.view == OWN
+    if simple and voice.chance(0.2):
+        return (
+            f"the {parts.thing} {parts.fill(parts.clauses[0].whole.removeprefix('{it} '))}"
+            if parts.clauses[0].whole.startswith("{it}")
+            else f"the {core}"
         )
-        return self.any(*forms)
-
-    def relation(self, relation: Relation, noun: str) -> str:
-        said = [self.name(anchor, noun) for anchor in relation.anchors]
-        forms = _PHRASES[relation.name]
-        chosen = self.any(*forms)
-        if relation.name == "on" and relation.anchors[0].noun == "floor":
-            chosen = "on the floor"
-        if relation.name in ("on", "against") and relation.anchors[0].noun == "wall":
-            chosen = (
-                self.any("on the wall", "hanging on the wall")
-                if relation.name == "on"
-                else self.any("against the wall", "up against the wall")
-            )
-        return chosen.format(*said)
-
-    def ranking(self, ranking: Ranking) -> tuple[str, str]:
-        """Words before the noun and words after it."""
-        two = ranking.of == 2
-        if ranking.anchor is not None:
-            form = self.any(*_SUPERLATIVES[ranking.name])
-            return "", form.format(self.name(ranking.anchor, ""))
-        if ranking.of is None:
-            if ranking.name in ("left", "right"):
-                side = ranking.name
-                return self.any((side, ""), (f"{side}most", ""), ("", f"on the {side}"), ("", f"on the far {side}"))
-            return self.any(*_SUPERLATIVES[ranking.name]), ""
-        if two:
-            other = "right" if ranking.name == "left" else "left"
-            return "", f"on the {other}"
-        if 2 * ranking.place == ranking.of + 1:
-            return self.any(("middle", ""), ("", "in the middle"))
-        return "", f"that is {_ORDINALS[ranking.place]} from the {ranking.name}"
-
-    def view(self, view: View) -> str:
-        if view in (OWN, ROW):
-            return ""
-        at = "" if view.at is None else self.name(view.at, "")
-        toward = "" if view.toward is None else self.name(view.toward, "")
-        if view.kind == "facing":
-            return self.any(f"facing {toward}", f"looking at {toward}", f"facing {toward}")
-        if view.kind == "enter":
-            return self.any(
-                f"entering the room through {at}", f"standing at {at} looking into the room", f"walking in through {at}"
-            )
-        if not toward:
-            return self.any(f"looking from {at}", f"standing at {at}")
-        return self.any(f"standing at {at} looking at {toward}", f"looking from {at} to {toward}")
-
-    def name(self, meaning: Meaning, noun: str) -> str:
-        """A thing that a sentence mentions."""
-        word = self.pick(*words(meaning.noun))
-        thing = " ".join((*(self.adjective(a.kind, a.value, None) for a in meaning.attributes), word))
-        if meaning.definite or meaning.noun == "wall":
-            return f"the {thing}"
-        if meaning.noun == noun:
-            return f"another {thing}" if not is_plural(word) else f"other {thing}"
-        return self.any(f"{'' if is_plural(word) else self.article(thing)}{thing}", f"the {thing}")
-
-    def adjective(self, kind: str, value: str, row: int | None) -> str:
-        return self.any(*_ADJECTIVES.get(value, (value,)))
-
-    def article(self, thing: str) -> str:
-        return "an " if thing[0] in "aeiou" else "a "
-
-    def any(self, *choices):
-        return choices[int(self.rng.integers(len(choices)))]
-
-    def pick(self, *choices: tuple[str, float]) -> str:
-        weights = np.cumsum([weight for _, weight in choices])
-        return choices[int(np.searchsorted(weights, self.rng.random() * weights[-1]))][0]
+    return voice.any(
+        f"the {core}",
+        f"the {core}",
+        f"the {core}",
+        f"the {core}",
+        core,
+        _without_articles(core),
+        f"{_order(voice)} the {core}",
+        f"{_order(voice)} the {core}",
+        f"{'they are' if parts.many else voice.any('it is', 'its', _ITS, _ITS)} the {core}",
+        f"{'these are' if parts.many else 'this is'} the {core}",
+        f"the {voice.any('object', 'item', f'correct {parts.noun}' if parts.clauses else 'object')} is the {core}",
+    )
 
 
-_ADJECTIVES: dict[str, tuple[str, ...]] = {
-    "gray": ("gray", "grey"),
-    "beige": ("beige", "tan", "light brown", "cream"),
-    "purple": ("purple", "violet"),
-    "wooden": ("wooden", "wood"),
-    "round": ("round", "circular"),
-}
+def _noun_phrase(voice: Voice, parts: _Parts) -> str:
+    """Everything about the object as one noun phrase without article."""
+    said, open_end = parts.ranked, False
+    links = [clause for clause in parts.clauses if clause.after]
+    for index, clause in enumerate(links):
+        after = parts.fill(clause.after)
+        relative = voice.any("that is ", "that's ", "which is ") if not parts.many else "that are "
+        if after.startswith(("with", "that ")):
+            said += f" {after}"
+            open_end = True
+        elif index == 0:
+            said += f" {relative if voice.chance(0.18) else ''}{after}"
+        else:
+            said += f" {relative}{after}" if open_end else f"{voice.any(' and ', ' and ', ', ')}{after}"
+    return said
 
-_PHRASES: dict[str, tuple[str, ...]] = {
-    "next": ("next to {}", "next to {}", "beside {}", "right next to {}", "adjacent to {}"),
-    "near": ("near {}", "by {}", "close to {}", "near {}"),
-    "on": ("on {}", "on top of {}", "sitting on {}"),
-    "under": ("under {}", "underneath {}", "beneath {}"),
-    "above": ("above {}", "over {}", "directly above {}"),
-    "below": ("below {}", "under {}", "underneath {}"),
-    "against": ("against {}",),
-    "facing": ("facing {}",),
-    "carries": ("with {} on it", "with {} on top of it"),
-    "covers": ("with {} under it", "with {} underneath"),
-    "left": ("to the left of {}", "on the left of {}", "left of {}", "on the left side of {}"),
-    "right": ("to the right of {}", "on the right of {}", "right of {}", "on the right side of {}"),
-    "front": ("in front of {}", "in front of {}", "directly in front of {}"),
-    "behind": ("behind {}", "behind {}", "directly behind {}"),
-    "between": ("between {} and {}", "in between {} and {}"),
-    "corner": ("in the corner of the room", "in the corner", "located in the corner of the room"),
-    "middle": ("in the middle of the room", "in the center of the room"),
-}
 
-_SUPERLATIVES: dict[str, tuple[str, ...]] = {
-    "closest": ("closest to {}", "closest to {}", "nearest to {}", "nearest {}"),
-    "farthest": ("farthest from {}", "furthest from {}", "furthest away from {}"),
-    "biggest": ("biggest", "largest"),
-    "smallest": ("smallest",),
-    "tallest": ("tallest",),
-    "shortest": ("shortest",),
-    "longest": ("longest",),
-    "highest": ("top", "upper", "highest"),
-    "lowest": ("bottom", "lower", "lowest"),
-}
+def _among(voice: Voice, parts: _Parts) -> str:
+    """One of several alike: "there are two chairs. choose the one by the door"."""
+    count, several = _COUNTED[parts.rivals], plural(parts.noun)
+    one = " ".join((*(c.before for c in parts.clauses if c.before), *parts.adjectives, "one"))
+    rest = _noun_phrase(voice, parts).removeprefix(parts.ranked)
+    before = view_before(voice, parts.view, parts.meant)
+    before = f"{before}, " if before else ""
+    return voice.any(
+        f"of the {count} {several}, {before}{voice.any('it is ', '', _ITS + ' ', 'choose ')}the {one}{rest}",
+        f"there are {count} {several}. {before}{_order(voice)} the {one}{rest}",
+        f"out of the {count} {several}, {before}{_order(voice)} the {one}{rest}",
+        f"there are {count} {several} in the room, {before}{voice.any('you want', 'pick', 'choose')} the {one}{rest}",
+    )
+
+
+def _viewed(voice: Voice, parts: _Parts, core: str) -> str:
+    """A phrase with the viewer before or after it; empty when a silent viewer stays silent."""
+    if voice.chance(0.65):
+        before = view_before(voice, parts.view, parts.meant)
+        order = f"{_order(voice)} the "
+        start = (
+            voice.any("the ", "the ", "the ", f"{_ITS} the ", "it is the ", order, order) if not parts.many else "the "
+        )
+        return f"{before}{voice.any(', ', ', ', ' ')}{start}{core}" if before else ""
+    after = view_after(voice, parts.view, parts.meant)
+    return f"{voice.any('the ', 'the ', _order(voice) + ' the ')}{core} {after}" if after else ""
+
+
+def _description(voice: Voice, parts: _Parts) -> str:
+    """Two or three sentences: what it is, then where it is."""
+    clauses = list(parts.clauses)
+    rank = clauses[0] if clauses and (clauses[0].before or clauses[0].view != OWN) else None
+    these, there, are = ("these are", "there are", "are") if parts.many else ("this is", "there is", "is")
+    thing, noun = parts.thing, parts.noun
+    opening = voice.any("this", "this", "this", "there", "there", "a", "the is", "this noun", "object")
+    if opening in ("the is", "this noun") and parts.adjectives:
+        subject = f"the {noun}" if opening == "the is" else f"{'these' if parts.many else 'this'} {noun}"
+        first = (
+            f"{subject} {are} {' and '.join(word.rstrip(',') for word in parts.adjectives)}{_in_color(voice, parts)}"
+        )
+    elif opening == "a":
+        first = f"{article(thing)}{thing}"
+    elif opening == "object":
+        first = f"the {voice.any('object', 'item')} {are} {article(thing)}{thing}"
+    else:
+        first = f"{there if opening == 'there' else these} {article(thing)}{thing}"
+        plain = len(clauses) > 1 and rank is None and not clauses[0].restricts and clauses[0].after
+        if plain and voice.chance(0.35):
+            first += f" {parts.fill(clauses.pop(0).after)}"
+    sentences = [first]
+    while clauses:
+        sentences.append(_whole(voice, parts, clauses))
+    return ". ".join(sentences)
+
+
+def _whole(voice: Voice, parts: _Parts, clauses: list[Clause]) -> str:
+    """One sentence for the first clauses, which it takes from the list."""
+    clause = clauses.pop(0)
+    said = clause.whole
+    nexts = clauses[0] if clauses else None
+    if nexts is not None and nexts.view == clause.view == OWN and voice.chance(0.55):
+        joined = said.startswith("{it} {is} ") and nexts.whole.startswith("{it} {is} ")
+        said += f" and {clauses.pop(0).whole.removeprefix('{it} {is} ')}" if joined else ""
+    subject = voice.any("{it}", "{it}", "{it}", "{it}", f"the {parts.noun}")
+    said = subject + said.removeprefix("{it}") if said.startswith("{it}") else said
+    if clause.view not in (OWN, ROW) or (clause.view == ROW and voice.chance(0.3)):
+        if voice.chance(0.5):
+            before = view_before(voice, clause.view, parts.meant)
+            said = f"{before}, {said}" if before else said
+        else:
+            said = f"{said} {view_after(voice, clause.view, parts.meant)}".strip()
+    return parts.fill(said)
+
+
+def _predicate(adjective: str) -> str:
+    """A property as it stands after "is"."""
+    plain = adjective.rstrip(",")
+    return {"wood": "made of wood", "cloth": "made of cloth"}.get(plain, plain)
+
+
+def _in_color(voice: Voice, parts: _Parts) -> str:
+    colored = len(parts.adjectives) == 1 and parts.adjectives[0].split()[-1] in _COLOR_WORDS
+    return " in color" if colored and voice.chance(0.3) else ""
+
+
+def _order(voice: Voice) -> str:
+    return voice.any(*_ORDERS)
+
+
+def _without_articles(text: str) -> str:
+    """Telegram style: "chair closest to door"."""
+    kept = text.replace("one of the ", "one of_the ").split()
+    return " ".join(word for word in kept if word not in ("the", "a", "an")).replace("of_the", "of the")
+
+
+def _apparent_size(scene: Scene, row: int, same: np.ndarray) -> str | None:
+    """A word for an object that is clearly large or small for its class and no exception among those alike."""
+    known = scene_statistics().classes.get(scene.objects[row].category)
+    if known is None:
+        return None
+    long = scene.extent[row, 0]
+    others = scene.extent[np.flatnonzero(same), 0]
+    if long > (known.long[1] + 2 * known.long[2]) / 3 and long >= 0.9 * others.max():
+        return "large"
+    if long < (known.long[1] + 2 * known.long[0]) / 3 and long <= 1.1 * others.min():
+        return "small"
+    return None
+
+
+_ITS = "it's"
+_COUNTED = ("zero", "one", "two", "three", "four", "five", "six")
+_ORDERS = ("choose", "choose", "select", "pick", "find", "you want", "please select", "locate", "look for")
+_COLOR_WORDS = frozenset(
+    {"gray", "grey", "brown", "beige", "tan", "black", "white", "red", "green", "blue", "purple", "pink", "orange"}
+    | {"yellow", "maroon", "cream", "violet", "silver"}
+)

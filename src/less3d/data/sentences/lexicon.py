@@ -44,12 +44,15 @@ def words(noun: str) -> Weighted:
 
 def is_plural(word: str) -> bool:
     """Whether a word takes "these are" rather than "this is"."""
-    last = word.split()[-1]
+    last = word.split(" of ")[0].split()[-1]
     return last.endswith("s") and not last.endswith(("ss", "us"))
 
 
 def plural(word: str) -> str:
     """The plural of a singular word, of its last part when it has several."""
+    head, of, rest = word.partition(" of ")
+    if of:
+        return f"{plural(head)}{of}{rest}"
     if is_plural(word) or word in _MASS:
         return word
     if word.endswith(("s", "x", "ch", "sh")):

@@ -113,6 +113,39 @@ def behind(scene: Scene, forward: Float[np.ndarray, "n 2"]) -> Verdicts:
     return in_front(scene, -forward)
 
 
+def on_part(scene: Scene, *, side: int) -> Verdicts:
+    """x lies on a, on its left (side -1) or right (1) half for one who stands in front of a.
+
+    Sure a quarter of the half width beyond the middle of a; never at or past the middle.
+    """
+    low, high, middle = _along(scene, side * np.stack([-scene.front[:, 1], scene.front[:, 0]], axis=1))
+    own = np.arange(len(scene))
+    offset = (middle - middle[own, own]) / np.maximum((high - low)[own, own] / 2, 1e-3)
+    return both(on(scene), at_least(offset, 0.25, 0.0))
+
+
+def opposite(scene: Scene) -> Verdicts:
+    """x stands across from a: before the front of a, 0.8 to 4 m away, and turned to it if it has a front."""
+    low, high, middle = _along(scene, scene.front)
+    cross_low, cross_high, cross_middle = _along(scene, np.stack([scene.front[:, 1], -scene.front[:, 0]], axis=1))
+    own = np.arange(len(scene))
+    edge = low - high[own, own]
+    ahead = middle - middle[own, own]
+    out = np.maximum(cross_low[own, own] - cross_middle, cross_middle - cross_high[own, own]).clip(min=0)
+    turned = scene.front @ scene.front.T
+    sure = (edge >= 0.8) & (edge <= 4) & (out <= 0.1) & (turned < -0.9)
+    never = (ahead <= 0.05) | (out > 1.0 * ahead) | (turned > 0.5)
+    return _others(np.where(never, FALSE, np.where(sure, TRUE, UNSURE)))
+
+
+def surrounded(scene: Scene, around: Verdicts) -> Verdicts:
+    """x has three or more of the objects `around` at its sides: sure within 0.4 m, never with fewer within 0.9 m."""
+    near_by = both(at_most(scene.gap, 0.4, 0.9), around, negate(_attached(scene)))
+    near_by = _others(near_by)
+    sure, possible = (near_by == TRUE).sum(axis=1) >= 3, (near_by > FALSE).sum(axis=1) >= 3
+    return np.where(sure, TRUE, np.where(possible, UNSURE, FALSE)).astype(np.int8)
+
+
 def between(scene: Scene, first: int, second: int) -> Verdicts:
     """Verdict of each x to be between two objects.
 
@@ -156,16 +189,23 @@ def in_middle(scene: Scene) -> Verdicts:
     With r half the shorter width of the room: sure within 0.4 r of its middle and 0.8 m or more from every wall, never
     beyond 0.8 r or within 0.4 m of a wall.
     """
-    rows = np.flatnonzero(walls(scene))
-    if len(rows) < 3:
-        return np.full(len(scene), UNSURE, dtype=np.int8)
-    corners = scene.outline[rows].reshape(-1, 2)
-    angles = np.arange(64) * (2 * np.pi / 64)
-    units = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    reach = (corners @ units.T).max(axis=0)
-    half = (reach + np.roll(reach, 32)).min() / 2
-    offset = np.linalg.norm(scene.center - reach @ units / 32, axis=1)
-    return both(at_most(offset, 0.4 * half, 0.8 * half), at_least(scene.gap[:, rows].min(axis=1), 0.8, 0.4))
+    half = scene.half_width.min()
+    offset = np.linalg.norm(scene.center - scene.middle, axis=1)
+    free = np.min(np.where(walls(scene), scene.gap, np.inf), axis=1)
+    return both(at_most(offset, 0.4 * half, 0.8 * half), at_least(free, 0.8, 0.4))
+
+
+def on_room_side(scene: Scene, side: Float[np.ndarray, "2"], origin: Float[np.ndarray, "2"]) -> Verdicts:
+    """x is in one half of the room, for a viewer at `origin`.
+
+    Sure a third of the half width beyond the room's middle and 0.3 m beyond the viewer; never on the other side of
+    both.
+    """
+    from_middle = (scene.center - scene.middle) @ side / scene.half_width_along(side)
+    from_viewer = (scene.center - origin) @ side
+    sure = (from_middle >= 0.33) & (from_viewer >= 0.3)
+    never = (from_middle <= 0) & (from_viewer <= 0)
+    return np.where(never, FALSE, np.where(sure, TRUE, UNSURE)).astype(np.int8)
 
 
 def walls(scene: Scene) -> Bool[np.ndarray, "n"]:

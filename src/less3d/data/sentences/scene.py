@@ -18,6 +18,7 @@ from less3d.data.sentences.verdict import TRUE
 _DIRECTIONS = 64
 _OUTLINE_POINTS = 4000
 _COLOR_POINTS = 500
+_CLOSED = np.cos(np.radians(12))
 _ANGLES = np.arange(_DIRECTIONS) * (2 * np.pi / _DIRECTIONS)
 _UNITS = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1).astype(np.float32)
 
@@ -44,7 +45,7 @@ class Scene:
     rise: Float[np.ndarray, "n n"]
     """Vertical distance of two objects; negative where their heights overlap."""
     front: Float[np.ndarray, "n 2"]
-    """Unit vector towards the object's front, NaN when it has none."""
+    """Unit vector towards the object's front, NaN when it has none. An open door has none."""
     support: Int[np.ndarray, "n"]
     """Row of the object it stands, lies or hangs on, -1 when not known."""
     color_share: Float[np.ndarray, "n c"]
@@ -53,6 +54,15 @@ class Scene:
     """Whether the object's mean color, or one hardly different from it, carries the word."""
     luminance: Float[np.ndarray, "n"]
     """Mean of the object's colors, 0 black to 1 white."""
+    middle: Float[np.ndarray, "2"]
+    """Middle of the whole room's outline."""
+    half_width: Float[np.ndarray, "k"]
+    """Half of the room's width in each of k directions, evenly from +x counter-clockwise."""
+
+    def half_width_along(self, axis: Float[np.ndarray, "2"]) -> float:
+        """Half of the room's width along a unit vector."""
+        step = 2 * np.pi / len(self.half_width)
+        return float(self.half_width[round(float(np.arctan2(axis[1], axis[0])) / step) % len(self.half_width)])
 
     def __len__(self) -> int:
         return len(self.objects)
@@ -76,6 +86,7 @@ def measure(room: Room) -> Scene:
     width = reach + np.roll(reach, _DIRECTIONS // 2, axis=1)
     colors = [room.scan.colors[rows[:: max(1, len(rows) // _COLOR_POINTS)]] for rows in members]
     support = _support(objects)
+    whole = reach.max(axis=0) if len(objects) else np.zeros(_DIRECTIONS)
     return Scene(
         objects=objects,
         is_thing=_things(objects, gap),
@@ -87,11 +98,13 @@ def measure(room: Room) -> Scene:
         gap=gap,
         offside=((center @ _UNITS.T)[:, None, :] - reach).max(axis=2),
         rise=np.maximum((height - half)[:, None] - (height + half), (height - half) - (height + half)[:, None]),
-        front=_fronts(objects, support),
+        front=_fronts(objects, support, gap),
         support=support,
         color_share=np.stack([_color_share(seen) for seen in colors]),
         color_near=np.stack([_color_near(seen) for seen in colors]),
         luminance=np.array([seen.mean() / 255 if len(seen) else 0.5 for seen in colors]),
+        middle=whole @ _UNITS * (2 / _DIRECTIONS),
+        half_width=(whole + np.roll(whole, _DIRECTIONS // 2)) / 2,
     )
 
 
@@ -133,12 +146,19 @@ def _support(objects: Sequence[RoomObject]) -> Int[np.ndarray, "n"]:
     return np.array([-1 if item.support is None else row_of.get(item.support, -1) for item in objects])
 
 
-def _fronts(objects: Sequence[RoomObject], support: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n 2"]:
+def _fronts(
+    objects: Sequence[RoomObject], support: Int[np.ndarray, "n"], gap: Float[np.ndarray, "n n"]
+) -> Float[np.ndarray, "n 2"]:
     """Front directions; what hangs on a wall and has no front of its own faces as the wall does."""
-    yaw = [np.nan if item.facing is None else item.facing for item in objects]
+    yaw = np.array([np.nan if item.facing is None else item.facing for item in objects])
+    walls = np.array([item.category == "wall" for item in objects])
     for row, item in enumerate(objects):
-        if item.facing is None and support[row] >= 0 and objects[support[row]].category == "wall":
+        if item.facing is None and support[row] >= 0 and walls[support[row]]:
             yaw[row] = yaw[support[row]]
+        if covers("door", item.category) == TRUE:
+            behind = yaw[walls & (gap[row] < 0.3)]
+            closed = np.cos(behind - yaw[row]) > _CLOSED
+            yaw[row] = yaw[row] if len(behind) == 0 or closed.any() else np.nan
     return np.stack([np.cos(yaw), np.sin(yaw)], axis=1)
 
 

@@ -1,0 +1,282 @@
+"""Phrases for the parts of a meaning: relations, ranks and viewers, each in several forms that mean the same."""
+
+from dataclasses import dataclass
+
+from less3d.data.sentences.lexicon import plural
+from less3d.data.sentences.meaning import OWN, ROW, Meaning, Ranking, Relation, View
+from less3d.data.sentences.voice import Name, Voice
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One relation or rank in words.
+
+    Whole sentences leave open who is spoken about: "{it} {is}", "{it} {has}", "{them}", "{one}".
+    """
+
+    after: str = ""
+    """What fits behind the noun: "next to the desk"; empty for a rank said before the noun only."""
+    before: str = ""
+    """A superlative that stands before the noun: "tallest", "second"."""
+    whole: str = ""
+    """A whole sentence without its period: "{it} {is} next to the desk"."""
+    view: View = OWN
+    restricts: bool = False
+    """Whether `after` needs "that is" when another phrase comes before it."""
+
+
+def relation_clause(voice: Voice, relation: Relation, noun: str, *, hung: bool) -> Clause:
+    """A relation of an object called `noun`, in words; `hung` says that the object hangs on a wall."""
+    if relation.name in ("carries", "covers", "surrounded"):
+        return _having(voice, relation, noun)
+    if relation.name == "between":
+        place = f"{voice.any('between', 'between', 'in between')} {voice.pair(*relation.anchors, noun)}"
+    else:
+        place = _place(voice, relation, noun, hung=hung)
+    if relation.negated:
+        return Clause(after=f"that {{is}} not {place}", whole=f"{{it}} {{is}} not {place}", restricts=True)
+    if relation.name == "facing":
+        return Clause(place, whole=voice.any(f"{{it}} {{is}} {place}", f"{{it}} {{is}} {place}"), restricts=True)
+    whole = voice.any(f"{{it}} {{is}} {place}", f"{{it}} {{is}} {_posture(voice, relation, hung)}{place}")
+    if relation.name in ("next", "above", "below", "front") and voice.chance(0.12):
+        whole = _inverted(voice, relation, noun, whole)
+    posture = _posture(voice, relation, hung) if voice.chance(0.15) else ""
+    return Clause(posture + place, whole=whole, view=relation.view)
+
+
+def ranking_clause(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
+    """A superlative or ordinal among so many objects, in words."""
+    if ranking.name in ("closest", "farthest"):
+        return _distance(voice, ranking, rivals)
+    if ranking.name not in ("left", "right"):
+        word = voice.any(*(_COMPARATIVES if rivals == 2 else _SUPERLATIVES)[ranking.name])
+        graded = word.endswith(("er", "est")) and rivals < len(_COUNTED)
+        tail = voice.any(" one", f" of the {_COUNTED[rivals]}") if graded else " one"
+        return Clause(before=word, whole=f"{{it}} {{is}} the {word}{tail}")
+    if ranking.of is None:
+        return _outermost(voice, ranking)
+    if 2 * ranking.place == ranking.of + 1:
+        middle = voice.any("middle", "middle", "center")
+        whole = voice.any(f"{{it}} {{is}} the {middle} {{one}}", "{it} {is} the {one} in the middle")
+        return voice.any(Clause("", middle, whole, ranking.view), Clause("in the middle", "", whole, ranking.view))
+    place = _ORDINALS[ranking.place]
+    whole = voice.any(
+        f"{{it}} {{is}} {place} from the {ranking.name}", f"{{it}} {{is}} the {place} {{one}} from the {ranking.name}"
+    )
+    split = Clause(f"from the {ranking.name}", place, whole, ranking.view)
+    return voice.any(split, Clause(f"{place} from the {ranking.name}", "", whole, ranking.view, restricts=True))
+
+
+def view_before(voice: Voice, view: View, noun: str) -> str:
+    """Where the viewer is, to start a sentence with: "facing the desk"; empty when nothing need be said."""
+    doing, finite = _viewing(voice, view, noun)
+    if not doing:
+        return ""
+    return voice.any(doing, doing, f"when {doing}", f"if you are {doing}", f"when you {finite}", f"if you {finite}")
+
+
+def view_after(voice: Voice, view: View, noun: str) -> str:
+    """Where the viewer is, to end a sentence with: "when facing the desk"; empty when nothing need be said."""
+    doing, finite = _viewing(voice, view, noun)
+    if not doing:
+        return ""
+    return voice.any(
+        f"when {doing}", f"when you are {doing}", f"as you {finite}", f"if you are {doing}", f"while {doing}"
+    )
+
+
+def _place(voice: Voice, relation: Relation, noun: str, *, hung: bool) -> str:
+    """A relation as a place: what follows "it is"."""
+    if relation.name in ("left side", "right side"):
+        side = relation.name.removesuffix(" side")
+        form = voice.any("on the {0} side of the room", "on the {0} hand side of the room", "to the {0} of the room")
+        return form.format(side)
+    anchor = relation.anchors[0] if relation.anchors else None
+    if relation.name == "on" and anchor is not None and anchor.noun in ("wall", "floor"):
+        return voice.any(f"on the {anchor.noun}", f"hanging on the {anchor.noun}" if hung else f"on the {anchor.noun}")
+    said = [voice.name(name, noun) for name in relation.anchors]
+    forms = _PLACES[relation.name]
+    if relation.name == "front" and anchor is not None and anchor.noun == "bed" and relation.view == OWN:
+        forms = ("at the foot of {}", "at the foot of {}", "at the end of {}", "in front of {}")
+    place = voice.any(*forms).format(*said)
+    own_side = relation.name in ("left", "right", "front") and relation.view == OWN and anchor is not None
+    if own_side and voice.chance(0.2):
+        again = said[0].text if said[0].text.startswith("the ") else "it"
+        place += voice.any(f" when facing {again}", f" as you face {again}", f" if you are facing {again}")
+    return place
+
+
+def _posture(voice: Voice, relation: Relation, hung: bool) -> str:
+    """A participle that says no more than "is"."""
+    if hung:
+        return "" if relation.name == "on" else voice.any("hanging ", "located ", "mounted ", "")
+    if relation.name in ("left side", "right side", "left part", "right part", "under", "against"):
+        return voice.any("located ", "placed ", "")
+    return voice.any("located ", "placed ", "sitting ", "located ", "positioned ", "")
+
+
+def _having(voice: Voice, relation: Relation, noun: str) -> Clause:
+    """Relations that an object has with what belongs to it: "with a lamp on it"."""
+    thing = voice.name(relation.anchors[0], noun)
+    if relation.name == "surrounded":
+        things = plural(voice.noun(relation.anchors[0].noun))
+        after = voice.any(f"surrounded by {things}", f"with {things} around {{them}}")
+        return Clause(
+            after, whole=voice.any(f"{{it}} {{is}} surrounded by {things}", f"{{it}} {{has}} {things} around {{them}}")
+        )
+    where = voice.any("on {them}", "on top of {them}") if relation.name == "carries" else "under {them}"
+    if relation.negated:
+        return Clause(f"without {thing} {where}", whole=f"{{it}} {{does}} not have {thing} {where}")
+    after = voice.any(f"with {thing} {where}", f"that {{has}} {thing} {where}")
+    there = "there are" if thing.many else "there is"
+    wholes = [f"{{it}} {{has}} {thing} {where}", f"{there} {thing} {where}"]
+    if thing.text.startswith("the "):
+        wholes.append(f"{thing} {'are' if thing.many else 'is'} {where}")
+    return Clause(after, whole=voice.any(*wholes), restricts=after.startswith("that"))
+
+
+def _inverted(voice: Voice, relation: Relation, noun: str, whole: str) -> str:
+    """The same relation told from the other thing: "next to it is the desk"."""
+    thing = voice.name(relation.anchors[0], noun)
+    verb = "are" if thing.many else "is"
+    form = {"next": "next to {them}", "above": "below {them}", "below": "above {them}"}.get(relation.name)
+    if form is None:
+        return whole
+    return voice.any(f"{form} {verb} {thing}", f"there {verb} {thing} {form}")
+
+
+def _distance(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
+    thing = voice.name(ranking.anchor) if ranking.anchor else Name("", False)
+    two = rivals == 2 and voice.chance(0.4)
+    if ranking.name == "closest":
+        word = (
+            voice.any("closer to", "closer to", "nearer to")
+            if two
+            else voice.any("closest to", "closest to", "nearest to", "nearest")
+        )
+    else:
+        word = (
+            voice.any("farther from", "further from", "further away from")
+            if two
+            else voice.any(
+                "farthest from", "furthest from", "furthest away from", "farthest away from", "the furthest from"
+            )
+        )
+    whole = voice.any(f"{{it}} {{is}} {word} {thing}", f"{{it}} {{is}} the {{one}} {word.removeprefix('the ')} {thing}")
+    return Clause(f"{word.removeprefix('the ')} {thing}", whole=whole, restricts=True)
+
+
+def _outermost(voice: Voice, ranking: Ranking) -> Clause:
+    """The first object from the left or right."""
+    side = ranking.name
+    your = ranking.view.kind in ("enter", "from") and voice.chance(0.4)
+    whole = voice.any(
+        f"{{it}} {{is}} on {'your' if your else 'the'} {side}",
+        f"{{it}} {{is}} the {{one}} on the {side}",
+        f"{{it}} {{is}} the {side}most {{one}}",
+        f"{{it}} {{is}} furthest to the {side}",
+    )
+    if voice.chance(0.4):
+        return Clause("", voice.any(side, side, f"{side}most", f"far {side}", f"{side} most"), whole, ranking.view)
+    after = voice.any(
+        f"on the {side}",
+        f"on the {side}",
+        f"on the far {side}",
+        f"to the far {side}",
+        f"furthest to the {side}",
+        f"on the {side} side",
+        f"all the way to the {side}",
+    )
+    return Clause(f"on your {side}" if your else after, "", whole, ranking.view)
+
+
+def _viewing(voice: Voice, view: View, noun: str) -> tuple[str, str]:
+    """What the viewer does, as "facing the desk" and as "face the desk"; empty when nothing need be said."""
+    if view == ROW:
+        return _pairs(voice, _FACING, f"the {plural(voice.noun(noun))}") if voice.chance(0.45) else ("", "")
+    if view.kind == "facing" and view.toward is not None:
+        return _pairs(voice, _FACING, voice.name(view.toward).text)
+    if view.kind == "enter" and view.at is not None:
+        plain = view.at == Meaning(view.at.noun)
+        return _pairs(voice, _ENTERING if plain else _ENTERING[:3], voice.name(view.at).text)
+    if view.kind == "from" and view.at is not None:
+        at = voice.name(view.at).text
+        if view.toward is None:
+            return _pairs(voice, _STANDING, at)
+        return _pairs(voice, _LOOKING, at, voice.name(view.toward).text)
+    return "", ""
+
+
+def _pairs(voice: Voice, forms: tuple[tuple[str, str], ...], *names: str) -> tuple[str, str]:
+    doing, finite = voice.any(*forms)
+    return doing.format(*names), finite.format(*names)
+
+
+_COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_ORDINALS = ("", "first", "second", "third", "fourth", "fifth")
+
+_PLACES: dict[str, tuple[str, ...]] = {
+    "next": ("next to {}", "next to {}", "next to {}", "beside {}", "right next to {}", "directly next to {}"),
+    "near": ("near {}", "by {}", "close to {}", "near {}"),
+    "on": ("on {}", "on {}", "on top of {}", "sitting on {}", "sitting on top of {}", "atop {}"),
+    "under": ("under {}", "under {}", "underneath {}", "beneath {}"),
+    "above": ("above {}", "above {}", "over {}", "directly above {}", "right above {}"),
+    "below": ("below {}", "under {}", "below {}", "underneath {}", "directly below {}", "beneath {}"),
+    "against": ("against {}", "against {}", "up against {}", "along {}", "pushed against {}"),
+    "facing": ("facing {}", "facing towards {}", "facing {}"),
+    "opposite": ("across from {}", "opposite {}", "opposite of {}", "directly across from {}"),
+    "left": ("to the left of {}", "to the left of {}", "on the left of {}", "left of {}", "on the left side of {}"),
+    "right": (
+        "to the right of {}",
+        "to the right of {}",
+        "on the right of {}",
+        "right of {}",
+        "on the right side of {}",
+    ),
+    "front": ("in front of {}", "in front of {}", "directly in front of {}", "right in front of {}"),
+    "behind": ("behind {}", "behind {}", "directly behind {}", "in back of {}"),
+    "left part": ("on the left side of {}", "on the left of {}", "on the left half of {}"),
+    "right part": ("on the right side of {}", "on the right of {}", "on the right half of {}"),
+    "corner": ("in the corner of the room", "in the corner", "in a corner of the room", "in the corner of the room"),
+    "middle": ("in the middle of the room", "in the center of the room", "in the middle of the room"),
+}
+_SUPERLATIVES: dict[str, tuple[str, ...]] = {
+    "biggest": ("biggest", "largest"),
+    "smallest": ("smallest", "smallest", "littlest"),
+    "tallest": ("tallest",),
+    "shortest": ("shortest",),
+    "longest": ("longest",),
+    "highest": ("highest", "top", "uppermost"),
+    "lowest": ("lowest", "bottom"),
+}
+_COMPARATIVES: dict[str, tuple[str, ...]] = {
+    "biggest": ("bigger", "larger", "big", "large"),
+    "smallest": ("smaller", "smaller", "small", "little"),
+    "tallest": ("taller", "tall", "tallest"),
+    "shortest": ("shorter", "short", "shortest"),
+    "longest": ("longer", "long", "longest"),
+    "highest": ("upper", "top", "higher"),
+    "lowest": ("lower", "bottom"),
+}
+_FACING = (
+    ("facing {}", "face {}"),
+    ("facing {}", "are facing {}"),
+    ("looking at {}", "look at {}"),
+    ("standing in front of {}", "stand in front of {}"),
+)
+_ENTERING = (
+    ("entering through {}", "enter through {}"),
+    ("standing at {} looking into the room", "stand at {} and look into the room"),
+    ("coming in through {}", "come in through {}"),
+    ("entering the room", "enter the room"),
+    ("walking into the room", "walk into the room"),
+    ("walking in {}", "walk in {}"),
+    ("standing in the doorway looking in", "walk in"),
+)
+_STANDING = (("standing at {}", "stand at {}"), ("looking from {}", "look from {}"), ("standing by {}", "are at {}"))
+_LOOKING = (
+    ("standing at {} looking at {}", "stand at {} and look at {}"),
+    ("looking from {} to {}", "look from {} towards {}"),
+    ("standing by {} and facing {}", "stand at {} and face {}"),
+    ("at {} looking towards {}", "stand by {} facing {}"),
+)
