@@ -17,18 +17,35 @@ from zlib import crc32
 import numpy as np
 
 from less3d.data.rooms.colors import dominant_color
+from less3d.data.rooms.shapes.bathroom import BATHROOM
 from less3d.data.rooms.shapes.beds import BEDS
+from less3d.data.rooms.shapes.clutter import CLUTTER
+from less3d.data.rooms.shapes.electronics import ELECTRONICS
+from less3d.data.rooms.shapes.kitchen import KITCHEN
+from less3d.data.rooms.shapes.openings import OPENINGS
 from less3d.data.rooms.shapes.recipe import Recipe, Size
 from less3d.data.rooms.shapes.seating import SEATING
 from less3d.data.rooms.shapes.solids import Part
 from less3d.data.rooms.shapes.storage import STORAGE
 from less3d.data.rooms.shapes.tables import TABLES
+from less3d.data.rooms.shapes.walls import WALLS
 from less3d.data.rooms.surface import Surface, sample
 from less3d.errors import InputError
 
 Split = Literal["train", "val", "test", "all"]
 
-RECIPES: dict[str, Recipe] = {**SEATING, **TABLES, **STORAGE, **BEDS}
+RECIPES: dict[str, Recipe] = {
+    **SEATING,
+    **TABLES,
+    **STORAGE,
+    **BEDS,
+    **OPENINGS,
+    **BATHROOM,
+    **KITCHEN,
+    **ELECTRONICS,
+    **WALLS,
+    **CLUTTER,
+}
 """The parametric classes, by their ScanNet name."""
 
 _DESIGNS = 100_000

@@ -143,11 +143,27 @@ def glass(rng: np.random.Generator) -> Paint:
     return Paint(base, "gradient", "glass", scale=0.7, seed=_seed(rng))
 
 
-def picture(rng: np.random.Generator, *, colors: int = 6) -> Paint:
+def picture(rng: np.random.Generator) -> Paint:
     """A picture's content: blobs of a few colours that go together."""
-    pool = (*FABRICS, *BRIGHTS, *LINENS)
-    accents = tuple(pick(rng, pool, 0.15) for _ in range(colors))
-    return Paint(accents[0], "picture", None, accents, seed=_seed(rng))
+    return scene(rng, (*FABRICS, *BRIGHTS, *LINENS), count=6)
+
+
+def scene(rng: np.random.Generator, colors: Sequence[Color], *, material: str | None = None, count: int = 5) -> Paint:
+    """Large blobs of some of the colours: a view, a reflection, a print."""
+    accents = tuple(pick(rng, colors, 0.12) for _ in range(count))
+    return Paint(accents[0], "picture", material, accents, seed=_seed(rng))
+
+
+def tiles(rng: np.random.Generator) -> Paint:
+    """Wall or floor tiles: light, or the same tone with a darker one here and there."""
+    base = pick(rng, (*WHITES, *STONES[2:]))
+    shades = tuple(jitter(rng, base, 0.05) for _ in range(4))
+    return Paint(base, "checks", "tiled", shades, scale=rng.uniform(0.08, 0.25), seed=_seed(rng))
+
+
+def mirror(rng: np.random.Generator) -> Paint:
+    """What a scanner makes of a mirror: the dull colours of the room in front of it."""
+    return scene(rng, (*STONES[1:], *WHITES, *WOODS[:4], *FABRICS[:6]), material="glass")
 
 
 def printed(rng: np.random.Generator, base: Color, *colors: Color) -> Paint:

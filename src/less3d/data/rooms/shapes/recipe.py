@@ -52,6 +52,11 @@ class Recipe:
         return float(depth), float(width), float(height)
 
 
+def footprint(size: Size) -> tuple[Interval, Interval]:
+    """The x and y intervals of a size, centered on the origin."""
+    return (-size[0] / 2, size[0] / 2), (-size[1] / 2, size[1] / 2)
+
+
 def rectangle_word(size: Size) -> str:
     """The word for a rectangular footprint."""
     return "square" if max(size[:2]) < 1.12 * min(size[:2]) else "rectangular"

@@ -6,7 +6,7 @@ import numpy as np
 
 from less3d.data.rooms.shapes import paint as paints
 from less3d.data.rooms.shapes.paint import Paint
-from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, maybe
+from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, footprint, maybe
 from less3d.data.rooms.shapes.solids import Interval, Part, box, soft_box, tube
 
 _SEAM = 0.009
@@ -41,8 +41,10 @@ def wardrobe(rng: np.random.Generator, size: Size, style: str) -> Design:
     parts = cupboard(rng, size, "doors", paint, paint)
     if style == "mirror":
         depth, width, height = size
-        mirror = Paint(paints.pick(rng, paints.STONES[1:4], 0.15), "picture", "glass", _reflection(rng), seed=3)
-        parts.append(box((depth / 2, depth / 2 + 0.004), (-width * 0.45, -0.02), (height * 0.1, height * 0.95), mirror))
+        face = (depth / 2, depth / 2 + 0.004)
+        parts.append(
+            box(face, (-width * 0.45, -0.02), (height * 0.1, height * 0.95), paints.mirror(rng), without=("-x",))
+        )
     return Design(parts)
 
 
@@ -105,28 +107,30 @@ def tv_stand(rng: np.random.Generator, size: Size, style: str) -> Design:
 
 
 def mailboxes(rng: np.random.Generator, size: Size, style: str) -> Design:
-    """A wall of equal small compartments: mailboxes or lockers."""
+    """A wall of equal small compartments: pigeonholes with paper in them, mailboxes, or lockers."""
     depth, width, height = size
-    paint = (
-        paints.wood(rng) if style == "pigeonholes" else Paint(paints.pick(rng, paints.METALS[1:5]), material="metal")
-    )
+    wooden = style == "pigeonholes"
+    paint = paints.wood(rng) if wooden else Paint(paints.pick(rng, paints.METALS[1:5]), material="metal")
     cell = (0.32, 1.8) if style == "lockers" else (0.3, 0.13)
-    columns, rows = max(2, round(width / cell[0])), max(1, round(height / cell[1]))
-    parts = [box((-depth / 2, depth / 2 - 0.02), (-width / 2, width / 2), (0, height), paint.darker(0.5))]
-    for left, right in pairwise(np.linspace(-width / 2, width / 2, columns + 1)):
-        for low, high in pairwise(np.linspace(0, height, rows + 1)):
-            face = depth / 2 if style != "pigeonholes" else depth / 2 - 0.02
-            if style == "pigeonholes":
-                parts.append(box((-depth / 2, depth / 2), (left, left + 0.015), (low, high), paint))
-                parts.append(box((-depth / 2, depth / 2), (left, right), (low, low + 0.015), paint))
-                if maybe(rng, 0.4):
-                    paper = paints.white(rng)
-                    parts.append(box((-depth / 3, face), (left + 0.03, right - 0.03), (low + 0.015, low + 0.04), paper))
-            else:
-                parts.append(
-                    box((depth / 2 - 0.02, face), (left + _SEAM, right), (low + _SEAM, high), paint, without=("-x",))
-                )
+    across = np.linspace(-width / 2, width / 2, max(2, round(width / cell[0])) + 1)
+    levels = np.linspace(0, height, max(1, round(height / cell[1])) + 1)
+    x, y = footprint(size)
+    if not wooden:
+        body = box(x, y, (0, height), paint)
+        return Design([body, *_seams(depth / 2, across, levels, paint.darker(0.4))])
+    parts = _shelf_frame(rng, size, across, levels, 0.015, paint, posts=False)
+    for left, right in pairwise(across):
+        for low in levels[:-1][rng.random(len(levels) - 1) < 0.35]:
+            stack = (low, low + rng.uniform(0.01, 0.06))
+            parts.append(box((-depth / 3, depth / 2 - 0.02), (left + 0.03, right - 0.03), stack, paints.white(rng)))
     return Design(parts)
+
+
+def _seams(face: float, across: np.ndarray, levels: np.ndarray, paint: Paint) -> list[Part]:
+    """Dark lines of a grid of doors on a flat front."""
+    proud, y, z = (face, face + 0.003), (across[0], across[-1]), (levels[0], levels[-1])
+    uprights = [box(proud, (place, place + _SEAM), z, paint, without=("-x",)) for place in across[1:-1]]
+    return uprights + [box(proud, y, (level, level + _SEAM), paint, without=("-x",)) for level in levels[1:-1]]
 
 
 def cupboard(
@@ -173,7 +177,9 @@ def _fronts(rng: np.random.Generator, face: float, y: Interval, z: Interval, sty
         for low, high in pairwise(split):
             drawer = high - low < 0.34 or style == "drawers"
             panel = (float(left), float(right)), (float(low), float(high))
-            parts.extend(_front_panel(face, *panel, paint, paneled=paneled, glazed=style == "glass" and not drawer))
+            parts.extend(
+                _front_panel(rng, face, *panel, paint, paneled=paneled, glazed=style == "glass" and not drawer)
+            )
             parts.append(_handle(face + 0.02, *panel, handle, drawer=drawer, knob=knob, left=index % 2 == 0))
     return parts
 
@@ -187,7 +193,9 @@ def _levels(rng: np.random.Generator, style: str, z: Interval, height: float) ->
     return np.linspace(z[0], z[1], 3 if height > 1.7 and maybe(rng, 0.4) else 2)
 
 
-def _front_panel(face: float, y: Interval, z: Interval, paint: Paint, *, paneled: bool, glazed: bool) -> list[Part]:
+def _front_panel(
+    rng: np.random.Generator, face: float, y: Interval, z: Interval, paint: Paint, *, paneled: bool, glazed: bool
+) -> list[Part]:
     """One door or drawer, 2 cm proud of the body, with dark seams at two of its edges."""
     paint, seam = paint.along(2), paint.darker(0.4)
     proud = (face + 0.019, face + 0.022)
@@ -199,7 +207,7 @@ def _front_panel(face: float, y: Interval, z: Interval, paint: Paint, *, paneled
     border = min(0.07, (y[1] - y[0]) / 4, (z[1] - z[0]) / 4)
     inner = (y[0] + border, y[1] - border), (z[0] + border, z[1] - border)
     if glazed:
-        parts.append(box(proud, *inner, Paint((88, 92, 90), "picture", "glass", _DIM, seed=5), without=("-x",)))
+        parts.append(box(proud, *inner, paints.glass(rng), without=("-x",)))
     elif paneled:
         parts.append(box(proud, *inner, paint.darker(0.86), without=("-x",)))
     return parts
@@ -277,23 +285,31 @@ def book_row(rng: np.random.Generator, x: Interval, y: Interval, z: Interval, *,
     heights = z[0] + np.minimum(room, rng.normal(0.8, 0.1, count).clip(0.5, 1) * room)
     fronts = x[1] - rng.uniform(0, 0.04, count)
     pool = (*paints.BRIGHTS, *paints.FABRICS, *paints.WHITES, *paints.LEATHERS)
+    hidden = [("-x", "-z", "-y", "+y")] * count
+    hidden[0], hidden[-1] = ("-x", "-z"), ("-x", "-z")
     return [
-        box((x[0], front), (left, right), (z[0], top), Paint(paints.pick(rng, pool, 0.15), material="paper"))
-        for left, right, top, front in zip(edges[:-1], edges[1:], heights, fronts, strict=True)
+        box(
+            (x[0], front),
+            (left, right),
+            (z[0], top),
+            Paint(paints.pick(rng, pool, 0.15), material="paper"),
+            without=sides,
+        )
+        for left, right, top, front, sides in zip(edges[:-1], edges[1:], heights, fronts, hidden, strict=True)
     ]
 
 
 def _open_closet(rng: np.random.Generator, size: Size) -> list[Part]:
     depth, width, height = size
     paint = paints.wood(rng, painted=0.5)
-    rod = height * 0.85
+    rod, pitch = height * 0.85, rng.uniform(0.06, 0.14)
     parts = [
         box((-depth / 2, -depth / 2 + 0.01), (-width / 2, width / 2), (0, height), paint),
         *(box((-depth / 2, depth / 2), (y, y + 0.025), (0, height), paint) for y in (-width / 2, width / 2 - 0.025)),
         box((-depth / 2, depth / 2), (-width / 2, width / 2), (height - 0.025, height), paint),
         tube((0, -width / 2, rod), (0, width / 2, rod), 0.015, paints.metal(rng)),
     ]
-    for y in np.arange(-width / 2 + 0.08, width / 2 - 0.08, rng.uniform(0.06, 0.14)):
+    for y in np.arange(-width / 2 + 0.08, width / 2 - 0.08, pitch):
         drop = rod - rng.uniform(0.5, 1.0) * height * 0.7
         cloth = paints.fabric(rng, bright=0.3)
         parts.append(
@@ -313,11 +329,6 @@ def _body_paint(rng: np.random.Generator) -> Paint:
     return paints.white(rng) if choose < 0.82 else Paint(paints.pick(rng, paints.METALS), material="metal")
 
 
-def _reflection(rng: np.random.Generator) -> tuple[paints.Color, ...]:
-    return tuple(paints.pick(rng, paints.STONES[1:], 0.12) for _ in range(4))
-
-
-_DIM: tuple[paints.Color, ...] = ((84, 88, 86), (112, 112, 106), (70, 66, 62))
 _FRONTS = ("doors", "drawers", "mixed", "open", "glass")
 _CLOSET = ("doors", "mirror", "open")
 _SHELVES = ("books", "things", "cubes", "metal", "empty")

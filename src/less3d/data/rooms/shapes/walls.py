@@ -1,0 +1,375 @@
+"""What hangs on walls or belongs to the building: boards, pictures, mirrors, radiators, columns, stairs."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from less3d.data.rooms.shapes import paint as paints
+from less3d.data.rooms.shapes.paint import Color, Paint
+from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, footprint, maybe, rectangle_word
+from less3d.data.rooms.shapes.solids import Interval, Part, box, lathe, pipe, prism, ring, soft_box, tube
+
+_CORKS: tuple[Color, ...] = ((176, 140, 98), (190, 158, 118), (120, 112, 104), (94, 104, 128), (150, 132, 108))
+_CHALK: tuple[Color, ...] = ((52, 72, 62), (62, 88, 74), (48, 50, 52), (84, 102, 92))
+
+
+def whiteboard(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """A whiteboard with its frame and tray, clean or written on; some stand on wheels."""
+    depth, width, height = size
+    base = paints.jitter(rng, (226, 228, 226), 0.06)
+    ink = ((60, 66, 110), (150, 60, 58), (50, 50, 54), (60, 110, 76))
+    board = Paint(base, "gradient", scale=1.5) if maybe(rng, 0.4) else paints.printed(rng, base, *ink)
+    frame = paints.metal(rng) if maybe(rng, 0.75) else paints.wood(rng)
+    low = 0.0 if style == "wall" else height * 0.4
+    parts = _board(size, low, board, frame)
+    if style == "stand":
+        for y in (-width * 0.44, width * 0.44):
+            parts.append(tube((0, y, 0.03), (0, y, height), 0.02, frame, sides=6))
+            parts.append(tube((-depth / 2, y, 0.03), (depth / 2, y, 0.03), 0.02, frame, sides=6))
+    return Design(parts, "rectangular")
+
+
+def blackboard(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """A chalkboard, wiped or written on."""
+    base = paints.pick(rng, _CHALK)
+    pale = (base[0] + 40, base[1] + 40, base[2] + 40)
+    board = Paint(base, "gradient", scale=0.8) if maybe(rng, 0.5) else paints.printed(rng, base, pale)
+    return Design(_board(size, 0.0, board, paints.wood(rng) if maybe(rng, 0.5) else paints.metal(rng)), "rectangular")
+
+
+def bulletin_board(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """Cork or felt with papers pinned all over it."""
+    _depth, width, height = size
+    x, _ = footprint(size)
+    cork = Paint(paints.pick(rng, _CORKS), "fabric", scale=0.05, seed=int(rng.integers(1 << 30)))
+    parts = _board(size, 0.0, cork, paints.wood(rng), tray=False)
+    for _ in range(int(rng.integers(0, 4 + 12 * width * height))):
+        half = rng.uniform(0.06, 0.16, 2)
+        y, z = (
+            rng.uniform(half[0] - width / 2, width / 2 - half[0]),
+            rng.uniform(half[1], max(height - half[1], half[1] + 0.01)),
+        )
+        paper = (
+            paints.printed(rng, paints.pick(rng, (*paints.WHITES, *paints.LINENS)))
+            if maybe(rng, 0.7)
+            else paints.picture(rng)
+        )
+        parts.append(
+            box(
+                (x[0] + 0.022, x[0] + 0.026),
+                (y - half[0], y + half[0]),
+                (z - half[1], z + half[1]),
+                paper,
+                without=("-x",),
+            )
+        )
+    return Design(parts, "rectangular")
+
+
+def picture(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """A framed picture, with or without a mat; a bare canvas; or a poster."""
+    height = size[2]
+    x, y = footprint(size)
+    content = paints.picture(rng)
+    if style == "poster":
+        paper = content if maybe(rng, 0.6) else paints.printed(rng, paints.pick(rng, (*paints.WHITES, *paints.BRIGHTS)))
+        return Design([box((x[0], x[0] + 0.004), y, (0, height), paper)], "rectangular")
+    if style == "canvas":
+        return Design([box(x, y, (0, height), content)], rectangle_word((size[1], height, 0.0)))
+    frame = paints.wood(rng, painted=0.35) if maybe(rng, 0.8) else paints.metal(rng)
+    border = min(rng.uniform(0.015, 0.06), size[1] / 5, height / 5)
+    inner = (y[0] + border, y[1] - border), (border, height - border)
+    parts = [*_border(x, y, (0, height), border, frame), box((x[0], x[1] - 0.008), *inner, content, without=("-x",))]
+    if maybe(rng, 0.5):
+        margin = border + min(size[1], height) * rng.uniform(0.08, 0.18)
+        inset = (y[0] + margin, y[1] - margin), (margin, height - margin)
+        parts[-1] = box((x[0], x[1] - 0.01), *inner, paints.white(rng), without=("-x",))
+        parts.append(box((x[0], x[1] - 0.008), *inset, content, without=("-x",)))
+        parts.append(box((x[0], x[1] - 0.012), *inner, paints.white(rng), without=("-x",)))
+    return Design(parts, rectangle_word((size[1], height, 0.0)))
+
+
+def mirror(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """A mirror, framed or bare, rectangular or round: it shows the room's colours."""
+    height = size[2]
+    x, y = footprint(size)
+    pane = paints.mirror(rng)
+    if style == "round":
+        outline = ring(y, (0, height), 0, sides=28)
+        disc = prism(outline[:, :2], (-size[0] / 2, size[0] / 2), pane)
+        turned = disc.turned(np.pi / 2, axis=2).turned(np.pi / 2, axis=1)
+        return Design([turned], "round" if abs(size[1] - height) < 0.12 * height else "oval")
+    if style == "bare":
+        return Design([box((x[0], x[0] + min(size[0], 0.02)), y, (0, height), pane)], "rectangular")
+    border = min(rng.uniform(0.02, 0.08), size[1] / 5, height / 5)
+    frame = paints.wood(rng, painted=0.3) if maybe(rng, 0.7) else paints.metal(rng)
+    inner = (y[0] + border, y[1] - border), (border, height - border)
+    return Design(
+        [*_border(x, y, (0, height), border, frame), box((x[0], x[1] - 0.008), *inner, pane, without=("-x",))],
+        "rectangular",
+    )
+
+
+def clock(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """A round wall clock with hands."""
+    depth, width, height = size
+    radius = min(width, height) / 2
+    rim, face = paints.plastic(rng) if maybe(rng, 0.6) else paints.wood(rng), paints.white(rng)
+    parts = [
+        tube((-depth / 2, 0, radius), (depth * 0.4, 0, radius), radius, rim, sides=20),
+        tube((depth * 0.4, 0, radius), (depth * 0.42, 0, radius), radius * 0.88, face, sides=20),
+    ]
+    for length, wide in ((0.75, 0.015), (0.5, 0.02)):
+        hand = box(
+            (depth * 0.42, depth / 2),
+            (-wide * radius * 3, wide * radius * 3),
+            (0, radius * length),
+            Paint((30, 30, 32)),
+        )
+        parts.append(hand.turned(rng.uniform(0, 6.28), axis=0).moved(z=radius))
+    return Design(parts, "round")
+
+
+def radiator(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """A radiator: cast ribs, a flat panel, or a covered convector under a grille."""
+    _depth, width, height = size
+    x, y = footprint(size)
+    paint = (
+        paints.white(rng, material="metal")
+        if maybe(rng, 0.7)
+        else Paint(paints.pick(rng, paints.METALS), material="metal")
+    )
+    if style == "ribs":
+        count = max(3, round(width / rng.uniform(0.045, 0.09)))
+        pitch = width / count
+        ribs = [soft_box(x, (y[0] + k * pitch, y[0] + (k + 0.8) * pitch), (height * 0.06, height), paint, roundness=0.3, detail=3)
+                for k in range(count)]  # fmt: skip
+        return Design([*ribs, tube((0, y[0], height * 0.15), (0, y[1], height * 0.15), 0.02, paint)])
+    if style == "panel":
+        stripes = Paint(paint.rgb, "stripes", "metal", (paint.rgb, paint.darker(0.86).rgb), scale=0.06, axis=1)
+        return Design(
+            [
+                box(x, y, (height * 0.08, height), stripes),
+                tube((0, y[1] - 0.04, 0), (0, y[1] - 0.04, height * 0.1), 0.012, paint),
+            ]
+        )
+    grille = Paint(paint.darker(0.6).rgb, "stripes", "metal", (paint.rgb, paint.darker(0.5).rgb), scale=0.04, axis=1)
+    return Design([
+        box(x, y, (0, height), paint),
+        box((x[0] + 0.02, x[1] - 0.02), (y[0] * 0.95, y[1] * 0.95), (height, height + 0.003), grille, without=("-z",)),
+        box((x[1], x[1] + 0.004), (y[0] * 0.95, y[1] * 0.95), (0.03, height * 0.25), grille, without=("-x",)),
+    ])  # fmt: skip
+
+
+def projector_screen(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """A white screen under its roller case, or rolled up when it is low."""
+    height = size[2]
+    _, y = footprint(size)
+    case = box((-0.05, 0.05), y, (height - 0.1, height), paints.white(rng))
+    if height < 0.3:
+        return Design([case])
+    border = Paint((40, 40, 42))
+    cloth = [box((-0.004, 0.004), (y[0] + 0.03, y[1] - 0.03), (0, height - 0.1), border),
+             box((0.004, 0.006), (y[0] + 0.08, y[1] - 0.08), (0.05, height - 0.1), paints.white(rng), without=("-x",))]  # fmt: skip
+    return Design([case, *cloth])
+
+
+def sign(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """A plate with print on it, on the wall or standing."""
+    x, y = footprint(size)
+    base = paints.pick(rng, (*paints.BRIGHTS, *paints.WHITES, *paints.PLASTICS))
+    ink = (240.0, 240.0, 236.0) if sum(base) < 330 else (40.0, 40.0, 44.0)
+    return Design(
+        [box((x[0], x[0] + min(size[0], 0.02)), y, (0, size[2]), paints.printed(rng, base, ink))], "rectangular"
+    )
+
+
+def plate(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """A small wall plate with a switch or socket in it."""
+    height = size[2]
+    x, y = footprint(size)
+    paint = paints.white(rng, material="plastic")
+    inner = box((x[1] - 0.004, x[1]), (y[0] * 0.4, y[1] * 0.4), (height * 0.3, height * 0.7), paint.darker(0.8))
+    return Design([box((x[0], x[1] - 0.004), y, (0, height), paint), inner])
+
+
+def fire_extinguisher(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """A red bottle with a black valve and hose."""
+    depth, width, height = size
+    radius = min(depth, width) * 0.45
+    red = Paint(paints.jitter(rng, (150, 40, 38), 0.12), "gradient", "metal", scale=0.4)
+    black = Paint((40, 40, 42))
+    return Design([
+        lathe([(radius, 0), (radius, height * 0.72), (radius * 0.4, height * 0.82), (0.02, height * 0.9)], red),
+        box((-0.02, radius), (-0.02, 0.02), (height * 0.88, height), black),
+        pipe([(0, 0, height * 0.9), (0, radius * 1.1, height * 0.7), (0, radius * 1.1, height * 0.2)], 0.012, black, sides=6),
+    ])  # fmt: skip
+
+
+def column(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """A column, square or round."""
+    x, y = footprint(size)
+    paint = paints.white(rng) if maybe(rng, 0.7) else paints.stone(rng)
+    if style == "square":
+        return Design([box(x, y, (0, size[2]), paint)], "square")
+    return Design([prism(ring(x, y, 0, sides=24)[:, :2], (0, size[2]), paint)], "round")
+
+
+def duct(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """A pipe along its longest side."""
+    x, y = footprint(size)
+    height = size[2]
+    paint = paints.metal(rng) if maybe(rng, 0.6) else paints.white(rng)
+    if height >= max(size[:2]):
+        return Design([prism(ring(x, y, 0, sides=12)[:, :2], (0, height), paint)])
+    radius = min(height, size[0], size[1]) / 2
+    ends = ((x[0], 0, radius), (x[1], 0, radius)) if size[0] > size[1] else ((0, y[0], radius), (0, y[1], radius))
+    return Design([tube(*ends, radius, paint, sides=12)])
+
+
+def stairs(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """Steps that rise towards -x, so that one walks up from the front."""
+    depth, _, height = size
+    _, y = footprint(size)
+    paint = paints.wood(rng, painted=0.2) if maybe(rng, 0.6) else paints.stone(rng)
+    count = max(2, round(height / 0.18))
+    edges = np.linspace(depth / 2, -depth / 2, count + 1)
+    return Design([
+        box((-depth / 2, float(front)), y, (height * k / count, height * (k + 1) / count), paint.along(1), without=("-z",))
+        for k, front in enumerate(edges[:-1])
+    ])  # fmt: skip
+
+
+def stair_rail(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """Balusters under a handrail along y."""
+    height = size[2]
+    _, y = footprint(size)
+    wood = paints.wood(rng, painted=0.2) if maybe(rng, 0.6) else paints.metal(rng)
+    thin = wood if maybe(rng, 0.5) else paints.white(rng)
+    posts = [
+        tube((0, float(p), 0), (0, float(p), height - 0.04), 0.015, thin, sides=6) for p in np.arange(y[0], y[1], 0.14)
+    ]
+    return Design([*posts, box((-0.03, 0.03), y, (height - 0.05, height), wood.along(1))])
+
+
+def ladder(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """A ladder: leaning against the wall behind it, or a folding one."""
+    depth, width, height = size
+    paint = paints.metal(rng) if maybe(rng, 0.6) else paints.wood(rng)
+    x = depth / 2 - 0.03
+    top = (-x, 0.0) if style == "leaning" else (0.0, 0.0)
+    parts = []
+    for side in (-width / 2 + 0.02, width / 2 - 0.02):
+        parts.append(tube((x, side, 0), (top[0], side, height), 0.022, paint, sides=4))
+        if style == "folding":
+            parts.append(tube((-x, side, 0), (0, side, height), 0.018, paint, sides=4))
+    for z in np.arange(0.25, height, 0.28):
+        at = x + (top[0] - x) * z / height
+        parts.append(box((at - 0.03, at + 0.03), (-width / 2, width / 2), (z, z + 0.025), paint))
+    return Design(parts)
+
+
+def divider(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """An office partition or a folding screen."""
+    depth, width, height = size
+    _, y = footprint(size)
+    cloth = paints.fabric(rng, patterned=0.05)
+    if style == "folding":
+        count = max(2, round(width / 0.45))
+        edges, zig = np.linspace(y[0], y[1], count + 1), depth / 2 - 0.02
+        parts = []
+        for k, (left, right) in enumerate(pairwise(edges)):
+            length, angle = float(np.hypot(right - left, 2 * zig)), float(np.arctan2(2 * zig, right - left))
+            panel = box((-0.012, 0.012), (-length / 2, length / 2), (0.05, height), cloth)
+            parts.append(panel.turned(angle if k % 2 else -angle).moved(y=(left + right) / 2))
+        return Design(parts)
+    frame = paints.metal(rng)
+    return Design(
+        [box((-0.03, 0.03), y, (0.04, height), cloth), *_border((-0.035, 0.035), y, (0, height), 0.035, frame)]
+    )
+
+
+def mat(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """A mat or rug: plain, patterned or with a border."""
+    x, y = footprint(size)
+    cloth = (
+        paints.linen(rng, bright=0.25, patterned=0.4)
+        if maybe(rng, 0.6)
+        else paints.fabric(rng, bright=0.2, patterned=0.4)
+    )
+    if style == "oval":
+        return Design([prism(ring(x, y, 0, sides=24)[:, :2], (0, size[2]), cloth)], "oval")
+    parts = [box(x, y, (0, size[2]), cloth)]
+    if maybe(rng, 0.3):
+        inner = (x[0] * 0.85, x[1] * 0.85), (y[0] * 0.85, y[1] * 0.85), (size[2], size[2] + 0.002)
+        parts.append(box(*inner, paints.fabric(rng, bright=0.2), without=("-z",)))
+    return Design(parts, rectangle_word(size))
+
+
+def decoration(rng: np.random.Generator, size: Size, style: str) -> Design:
+    """Something decorative on the wall: a panel, a wreath or a cross."""
+    _depth, width, height = size
+    if style == "panel":
+        return picture(rng, size, "canvas")
+    paint = paints.wood(rng) if maybe(rng, 0.5) else Paint(paints.pick(rng, paints.BRIGHTS))
+    if style == "cross":
+        x, _ = footprint(size)
+        return Design(
+            [
+                box(x, (-width * 0.1, width * 0.1), (0, height), paint),
+                box(x, (-width / 2, width / 2), (height * 0.6, height * 0.72), paint),
+            ]
+        )
+    radius, thick = min(width, height) * 0.4, min(width, height) * 0.1
+    angles = np.linspace(0, 2 * np.pi, 25)
+    circle = [(0.0, float(radius * np.cos(a)), float(radius * np.sin(a))) for a in angles]
+    return Design([pipe(circle, thick, Paint(paint.rgb, "leaves", scale=0.03), sides=8)], "round")
+
+
+def _board(size: Size, low: float, board: Paint, frame: Paint, *, tray: bool = True) -> list[Part]:
+    x, y = footprint(size)
+    height = size[2]
+    thin = (x[0], x[0] + 0.02) if low == 0 else (-0.01, 0.01)
+    parts = [box(thin, y, (low, height), board), *_border((thin[0], thin[1] + 0.006), y, (low, height), 0.025, frame)]
+    if tray:
+        parts.append(box((thin[1], min(x[1], thin[1] + 0.09)), (y[0] * 0.9, y[1] * 0.9), (low, low + 0.02), frame))
+    return parts
+
+
+def _border(x: Interval, y: Interval, z: Interval, wide: float, paint: Paint) -> list[Part]:
+    """A rectangular frame that faces +x."""
+    return [
+        box(x, (y[0], y[0] + wide), z, paint.along(2)),
+        box(x, (y[1] - wide, y[1]), z, paint.along(2)),
+        box(x, y, (z[0], z[0] + wide), paint.along(1)),
+        box(x, y, (z[1] - wide, z[1]), paint.along(1)),
+    ]
+
+
+WALLS: dict[str, Recipe] = {
+    "whiteboard": Recipe(whiteboard, (0.06, 0.12), (1.0, 3.0), (0.7, 1.4), ("wall",)),
+    "board": Recipe(whiteboard, (0.1, 0.5), (0.6, 1.3), (0.7, 1.7), ("wall", "stand")),
+    "blackboard": Recipe(blackboard, (0.06, 0.12), (1.6, 4.0), (0.9, 1.4)),
+    "bulletin board": Recipe(bulletin_board, (0.03, 0.06), (0.7, 2.4), (0.6, 1.3)),
+    "picture": Recipe(picture, (0.02, 0.05), (0.25, 1.0), (0.25, 0.9), ("framed", "canvas", "poster")),
+    "poster": Recipe(picture, (0.005, 0.01), (0.3, 0.8), (0.4, 1.0), ("poster",)),
+    "mirror": Recipe(mirror, (0.02, 0.06), (0.45, 1.4), (0.6, 1.3), ("framed", "bare", "round")),
+    "clock": Recipe(clock, (0.03, 0.06), (0.24, 0.38), (0.24, 0.38)),
+    "radiator": Recipe(radiator, (0.1, 0.22), (0.6, 2.0), (0.4, 0.75), ("ribs", "panel", "covered")),
+    "projector screen": Recipe(projector_screen, (0.1, 0.14), (1.7, 2.6), (0.2, 1.7)),
+    "sign": Recipe(sign, (0.01, 0.05), (0.15, 0.4), (0.15, 0.6)),
+    "light switch": Recipe(plate, (0.012, 0.02), (0.08, 0.14), (0.11, 0.14)),
+    "power outlet": Recipe(plate, (0.012, 0.02), (0.08, 0.14), (0.11, 0.14)),
+    "fire extinguisher": Recipe(fire_extinguisher, (0.14, 0.18), (0.16, 0.22), (0.4, 0.6)),
+    "column": Recipe(column, (0.25, 0.6), (0.25, 0.6), (1.8, 2.5), ("square", "round")),
+    "pillar": Recipe(column, (0.25, 0.6), (0.25, 0.6), (1.8, 2.5), ("square", "round")),
+    "pipe": Recipe(duct, (0.06, 0.14), (0.06, 0.14), (0.6, 2.0)),
+    "tube": Recipe(duct, (0.06, 0.14), (0.06, 0.14), (0.4, 1.2)),
+    "stairs": Recipe(stairs, (0.8, 1.8), (0.8, 1.4), (0.5, 1.6)),
+    "stair rail": Recipe(stair_rail, (0.06, 0.1), (0.8, 2.4), (0.8, 1.1)),
+    "ladder": Recipe(ladder, (0.2, 0.7), (0.4, 0.6), (1.3, 2.2), ("leaning", "folding")),
+    "divider": Recipe(divider, (0.08, 0.4), (0.9, 1.8), (1.0, 1.8), ("panel", "folding")),
+    "mat": Recipe(mat, (0.4, 0.9), (0.6, 1.6), (0.01, 0.03), ("plain", "oval")),
+    "rug": Recipe(mat, (0.9, 2.0), (1.2, 3.0), (0.01, 0.03), ("plain", "oval")),
+    "decoration": Recipe(decoration, (0.03, 0.1), (0.25, 0.7), (0.3, 0.8), ("panel", "wreath", "cross")),
+}
