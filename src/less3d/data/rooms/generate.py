@@ -87,13 +87,16 @@ def _things(layout: Layout, shell: list[Element]) -> list[_Thing]:
 
 def _thing_of(item: Item, first: int, wall_ids: dict[int | None, int]) -> _Thing:
     piece = item.piece
-    if item.support is None:
-        support = wall_ids.get(item.wall)
-    else:
-        support = 0 if item.support == FLOOR else first + item.support
     facing = None if piece.category in _NO_FRONT else item.yaw
     surface = piece.surface.transformed(yaw=item.yaw, translation=item.position)
+    support = _support_id(item, first, wall_ids)
     return _Thing(piece.category, surface, facing, piece.material, piece.shape, support)
+
+
+def _support_id(item: Item, first: int, wall_ids: dict[int | None, int]) -> int | None:
+    if item.support is None:
+        return wall_ids.get(item.wall)
+    return 0 if item.support == FLOOR else first + item.support
 
 
 def _scan(things: list[_Thing], plan: Plan, rng: np.random.Generator) -> Seen:
@@ -103,9 +106,7 @@ def _scan(things: list[_Thing], plan: Plan, rng: np.random.Generator) -> Seen:
     ids = np.repeat(np.arange(len(things), dtype=np.int32), counts)
     loss = np.repeat(np.array([_LOSS.get(thing.category, 0.0) for thing in things], dtype=np.float32), counts)
     settings, light = ScanSettings.draw(rng), Light.draw(rng)
-    seen = scan_surfaces(
-        surface, ids, loss, _walk(plan, rng), settings=settings, light=light, rng=rng
-    )
+    seen = scan_surfaces(surface, ids, loss, _walk(plan, rng), settings=settings, light=light, rng=rng)
     kept = np.flatnonzero(_inside_crop(seen.points, plan, rng))
     if len(kept) > _MOST_POINTS:
         kept = np.sort(rng.choice(kept, _MOST_POINTS, replace=False))
@@ -158,7 +159,7 @@ def _turned_and_centered(seen: Seen, rng: np.random.Generator) -> tuple[Seen, fl
 
 def _describe(seed: int, kind: str, seen: Seen, things: list[_Thing], yaw: float) -> Room:
     """Measure every object on its visible points; those hardly seen lose their id."""
-    counts = np.bincount(seen.ids, minlength=len(things))
+    counts = np.bincount(seen.ids[seen.ids >= 0], minlength=len(things))
     named = [
         index
         for index, thing in enumerate(things)
@@ -167,13 +168,14 @@ def _describe(seed: int, kind: str, seen: Seen, things: list[_Thing], yaw: float
     known = np.full(len(things), NO_INSTANCE, dtype=np.int32)
     known[named] = named
     order = np.argsort(seen.ids, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(counts)])
+    starts = int((seen.ids < 0).sum()) + np.concatenate([[0], np.cumsum(counts)])
     objects = []
     for index in named:
         mine = order[starts[index] : starts[index + 1]]
         objects.append(_measured(index, things[index], seen.points[mine], seen.colors[mine], yaw, known))
     labels = {index: things[index].category for index in named}
-    scan = Scan(seen.points, seen.colors, instances=known[seen.ids], labels=labels)
+    instances = np.where(seen.ids < 0, np.int32(NO_INSTANCE), known[seen.ids])
+    scan = Scan(seen.points, seen.colors, instances=instances, labels=labels)
     return Room(f"room_{seed:05d}", kind, seed, scan, tuple(objects))
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from less3d.data.rooms.furniture import Piece
 from less3d.data.rooms.kinds import KIND_SHARES, Rule, recipe
-from less3d.data.rooms.placing import box_rows, overlaps, resting_heights
+from less3d.data.rooms.placing import box_rows, corners, overlaps, resting_heights
 from less3d.data.rooms.plan import Opening, Plan, draw_plan
 from less3d.data.rooms.poses import Anchor, Spot, candidate_spots, turned
 from less3d.data.rooms.statistics import draw, draw_size, scene_statistics
@@ -19,9 +19,9 @@ _TRIES = 40
 _MOST_ITEMS = 42
 _SAME_MODEL = 0.85
 _DOOR_SWING = 0.8
-_EXACT_HEIGHT = {"shower curtain": 0.15, "radiator": 0.08, "blinds": 1.0, "range hood": 1.5, "kitchen cabinets": 1.4}
 
 
+@runtime_checkable
 class Pieces(Protocol):
     """What the layout needs of a furniture catalogue."""
 
@@ -141,8 +141,10 @@ class _Furnishing:
         if rule.near and not anchors:
             return False
         spots = candidate_spots(rule.place, piece.category, size, self.plan, anchors, self.rng, tries=_TRIES)
-        if rule.place in ("on", "in", "stack", "ahead"):
+        if rule.place in ("on", "in", "in counter", "stack", "ahead"):
             spots = self._lifted(spots, size, inside=rule.place == "in", rest_on_floor=rule.place == "ahead")
+        if rule.place == "in counter":
+            spots = [spot.at_height(spot.bottom - 0.8 * size[2]) for spot in spots]
         return self._settle(piece, size, spots)
 
     def _settle(self, piece: Piece, size: tuple[float, float, float], spots: Sequence[Spot]) -> bool:
@@ -276,15 +278,11 @@ class _Furnishing:
         piece, size = self._new_piece(category, Rule((category,), "beside"))
         row = self.items[anchor]
         anchors = [Anchor(anchor, row.piece.category, row.row, row.wall, row.support)]
-        self._settle(
-            piece, size, candidate_spots("beside", category, size, self.plan, anchors, self.rng, tries=_TRIES)
-        )
+        self._settle(piece, size, candidate_spots("beside", category, size, self.plan, anchors, self.rng, tries=_TRIES))
 
 
 def _outline(rows: np.ndarray) -> np.ndarray:
     """Corners and side middles of footprints, shape (K, 8, 2)."""
-    from less3d.data.rooms.placing import corners
-
     four = corners(rows)
     return np.concatenate([four, (four + np.roll(four, 1, axis=1)) / 2], axis=1)
 

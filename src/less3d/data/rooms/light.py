@@ -11,6 +11,8 @@ from less3d.data.rooms.surface import Surface
 _CELL = 0.1
 _REACH = 2.0
 """How many cells the blur that stands for nearby surfaces reaches (standard deviation)."""
+_BLOTCHES = (0.07, 0.3)
+"""Sizes of blotches in metres, each blurred over about one such size."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Light:
     """How dark corners, and places under things, are."""
     drift: float = 0.12
     """Relative size of slow changes of exposure across the room."""
+    blotches: float = 0.12
+    """Relative size of faster changes: dirt, reflections, shadows of things outside of the scan."""
     contrast: float = 1.1
     seed: int = 0
 
@@ -32,11 +36,12 @@ class Light:
         """A light as real scans have it: warm more often than cool, dim more often than bright."""
         warm = float(np.clip(rng.normal(0.13, 0.11), -0.08, 0.4))
         return Light(
-            exposure=float(np.clip(rng.normal(0.94, 0.2), 0.5, 1.45)),
+            exposure=float(np.clip(rng.normal(1.04, 0.2), 0.6, 1.6)),
             tint=(1.0, 1 - 0.45 * warm + float(rng.normal(0, 0.015)), 1 - warm),
             shade=float(rng.uniform(0.2, 0.9)),
             drift=float(rng.uniform(0.03, 0.2)),
-            contrast=float(rng.uniform(0.9, 1.3)),
+            blotches=float(rng.uniform(0.02, 0.13)),
+            contrast=float(rng.uniform(1.0, 1.7)),
             seed=int(rng.integers(1 << 30)),
         )
 
@@ -50,24 +55,37 @@ def lit_colors(surface: Surface, light: Light) -> Float32[np.ndarray, "M 3"]:
     facing = 0.9 + 0.1 * surface.normals[:, 2] + 0.06 * (surface.normals @ side.astype(np.float32))
     waves = (rng.normal(0, 1, (3, 5)) * (2 * np.pi / rng.uniform(1.2, 5.0, 5))).astype(np.float32)
     drift = np.sin(surface.points @ waves + rng.uniform(0, 6.28, 5).astype(np.float32)).sum(axis=1) / 2.5
-    gain = light.exposure * openness * facing * (1 + light.drift * drift)
+    drift += light.blotches / max(light.drift, 1e-6) * _blotches(surface.points, rng)
+    gain = light.exposure * openness * facing * np.maximum(1 + light.drift * drift, 0.2)
     colors = surface.colors * gain[:, None].astype(np.float32) * np.float32(light.tint)
-    slow = np.sin(surface.points @ waves[:, :3] * 0.6 + 1.0) * (6 * light.drift / 0.12)
-    colors = 110 + light.contrast * (colors - 110) + slow.astype(np.float32)
+    brightness = colors @ np.float32((0.3, 0.59, 0.11))
+    colors += ((light.contrast - 1) * (brightness - brightness.mean()))[:, None]
     return np.clip(colors, 0, 255).astype(np.float32)
+
+
+def _blotches(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Smooth random values of about unit size with several sizes of detail, per point."""
+    low = np.array([column.min() for column in points.T], dtype=np.float32)
+    total = np.zeros(len(points), dtype=np.float32)
+    for size in _BLOTCHES:
+        place = (points - low) * np.float32(1 / size)
+        extent = tuple(int(column.max()) + 2 for column in place.T)
+        values = ndimage.uniform_filter(rng.standard_normal(extent, dtype=np.float32), 2) * 2.2
+        total += ndimage.map_coordinates(values, place.T, order=1, mode="nearest", prefilter=False)
+    return total / np.float32(np.sqrt(len(_BLOTCHES)))
 
 
 def _shade(surface: Surface) -> np.ndarray:
     """0 in the open to about 1 in narrow corners and under furniture, per point: a blurred grid of what is where."""
-    low = surface.points.min(axis=0) - 3 * _CELL
-    cell = np.floor((surface.points - low) / _CELL).astype(np.int64)
-    extent = tuple(int(n) + 4 for n in cell.max(axis=0))
+    low = np.array([column.min() for column in surface.points.T], dtype=np.float32) - 3 * _CELL
+    cell = ((surface.points - low) * np.float32(1 / _CELL)).astype(np.int32)
+    extent = tuple(int(column.max()) + 4 for column in cell.T)
     filled = np.zeros(extent, dtype=np.float32)
     filled[tuple(cell.T)] = 1.0
     near = ndimage.gaussian_filter(filled, _REACH, mode="constant")
     above = np.minimum(np.cumsum(filled[:, :, ::-1], axis=2)[:, :, ::-1] - filled, 3.0)
     above = ndimage.gaussian_filter(above, 1.2, mode="nearest")
-    probe = np.floor((surface.points + 0.12 * surface.normals - low) / _CELL).astype(np.int64)
-    probe = tuple(np.clip(probe, 0, np.array(extent) - 1).T)
+    probe = ((surface.points + 0.12 * surface.normals - low) * np.float32(1 / _CELL)).astype(np.int32)
+    probe = tuple(probe.T)
     upwards = np.clip(surface.normals[:, 2], 0, 1)
     return np.clip(2.0 * (near[probe] - 0.16), 0, 0.7) + 0.25 * upwards * above[probe]

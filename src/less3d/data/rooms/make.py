@@ -1,10 +1,10 @@
 """A data set of made rooms on disk, in parallel, resumable: the same seed gives the same bytes, interrupted or not.
 
-    rooms/
-      scans/room_00000.npz       the scan, with instance ids and class names
-      records/room_00000.json    seed, kind, objects and models of the room, and its sentences
-      sentences.jsonl            all sentences; written last
-      rooms.json                 settings, counts, and the licenses of the furniture models
+rooms/
+  scans/room_00000.npz       the scan, with instance ids and class names
+  records/room_00000.json    seed, kind, objects and models of the room, and its sentences
+  sentences.jsonl            all sentences; written last
+  rooms.json                 settings, counts, and the licenses of the furniture models
 """
 
 import json

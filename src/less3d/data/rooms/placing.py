@@ -33,9 +33,7 @@ def corners(rows: Float[np.ndarray, "K 7"]) -> Float[np.ndarray, "K 4 2"]:
     return np.stack([rows[:, :2] + a * forward + b * sideways for a, b in signs], axis=1)
 
 
-def overlaps(
-    a: Float[np.ndarray, "K 7"], b: Float[np.ndarray, "M 7"], slack: float = 0.03
-) -> Bool[np.ndarray, "K M"]:
+def overlaps(a: Float[np.ndarray, "K 7"], b: Float[np.ndarray, "M 7"], slack: float = 0.03) -> Bool[np.ndarray, "K M"]:
     """Which boxes run into each other by more than `slack`: separating axes in the plane, intervals in height."""
     gap = b[None, :, :2] - a[:, None, :2]  # (K, M, 2)
     apart = (np.minimum(a[:, None, 6], b[None, :, 6]) - np.maximum(a[:, None, 5], b[None, :, 5])) < min(slack, 0.02)

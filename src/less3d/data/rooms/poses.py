@@ -64,8 +64,7 @@ def candidate_spots(
         if not anchors:
             return []
         return [
-            _BY_ANCHOR[place](category, size, plan, anchors[int(rng.integers(len(anchors)))], rng)
-            for _ in range(tries)
+            _BY_ANCHOR[place](category, size, plan, anchors[int(rng.integers(len(anchors)))], rng) for _ in range(tries)
         ]
     spots = [_IN_ROOM[place](category, size, plan, rng) for _ in range(tries)]
     return [spot for spot in spots if spot is not None]
@@ -128,7 +127,7 @@ def _rows(category: str, size: Size, plan: Plan, rng: np.random.Generator) -> Sp
 
 def _mounted(category: str, size: Size, plan: Plan, rng: np.random.Generator) -> Spot | None:
     """On a wall, at the height its class hangs at."""
-    index, wall = _pick_wall(plan, size[1], rng)
+    index, wall = _pick_wall(plan, size[1], rng, unscanned=0.0)
     if wall is None:
         return None
     row = scene_statistics().classes.get(category)
@@ -193,9 +192,7 @@ def _ahead(category: str, size: Size, plan: Plan, anchor: Anchor, rng: np.random
     reach = rng.uniform(0.03, 0.2) if on_top else rng.uniform(0.2, 0.5)
     shift = turned(float(half_depth + size[0] / 2 + reach), float(rng.normal(0, 0.08)), yaw)
     touch = (anchor.support,) if on_top and anchor.support is not None else ()
-    return Spot(
-        x + shift[0], y + shift[1], float(yaw + rng.normal(0, 0.04)), support=anchor.support, may_touch=touch
-    )
+    return Spot(x + shift[0], y + shift[1], float(yaw + rng.normal(0, 0.04)), support=anchor.support, may_touch=touch)
 
 
 def _around(category: str, size: Size, plan: Plan, anchor: Anchor, rng: np.random.Generator) -> Spot:
@@ -256,10 +253,12 @@ def _along(category: str, size: Size, plan: Plan, anchor: Anchor, rng: np.random
     )
 
 
-def _pick_wall(plan: Plan, width: float, rng: np.random.Generator) -> tuple[int, Wall | None]:
-    """A wall at least `width` long, longer ones more often. Where nothing was scanned there still is a wall."""
+def _pick_wall(
+    plan: Plan, width: float, rng: np.random.Generator, *, unscanned: float = 0.4
+) -> tuple[int, Wall | None]:
+    """A wall at least `width` long, longer ones more often and those that were not scanned less often."""
     lengths = np.array([wall.length if wall.length > width else 0.0 for wall in plan.walls])
-    lengths *= np.array([1.0 if wall.scanned else 0.4 for wall in plan.walls])
+    lengths *= np.array([1.0 if wall.scanned else unscanned for wall in plan.walls])
     if not lengths.any():
         return 0, None
     index = int(rng.choice(len(lengths), p=lengths / lengths.sum()))

@@ -13,6 +13,7 @@ from scipy import ndimage
 
 from less3d.data.rooms.light import Light, lit_colors
 from less3d.data.rooms.surface import Surface
+from less3d.scan import NO_INSTANCE
 
 _COLUMNS, _ROWS = 288, 144
 _PIXEL = 2 * np.pi / _COLUMNS
@@ -26,9 +27,9 @@ class ScanSettings:
 
     spacing: float = 0.022
     """About the distance between neighboring points."""
-    noise: float = 0.004
+    noise: float = 0.002
     """Standard deviation along the normal at 2 m; it grows with the square of the distance."""
-    waviness: float = 0.006
+    waviness: float = 0.003
     """Slow bulges of surfaces that should be flat."""
     rounding: float = 0.5
     """How far points move to the mean of their neighbors, 0 to 1."""
@@ -40,19 +41,25 @@ class ScanSettings:
     """In how many directions each view looks."""
     floaters: float = 0.002
     """Share of points that float off their surface."""
+    grain: float = 4.0
+    """Standard deviation of each point's brightness, in color levels."""
+    exposure: float = 0.1
+    """Relative change of exposure from frame to frame."""
 
     @staticmethod
     def draw(rng: np.random.Generator) -> "ScanSettings":
         """A scan as careful or careless as they come."""
         return ScanSettings(
             spacing=float(rng.uniform(0.018, 0.03)),
-            noise=float(rng.uniform(0.002, 0.007)),
-            waviness=float(rng.uniform(0.002, 0.012)),
+            noise=float(rng.uniform(0.0005, 0.004)),
+            waviness=float(rng.uniform(0.0005, 0.008)),
             rounding=float(rng.uniform(0.3, 0.8)),
-            bleeding=float(rng.uniform(0.15, 0.5)),
+            bleeding=float(rng.uniform(0.2, 0.7)),
             holes=float(rng.uniform(0, 6)),
             looks=int(rng.integers(9, 22)),
             floaters=float(rng.uniform(0.0, 0.004)),
+            grain=float(rng.uniform(1.5, 7.0)),
+            exposure=float(rng.uniform(0.02, 0.18)),
         )
 
 
@@ -63,6 +70,7 @@ class Seen:
     points: Float32[np.ndarray, "N 3"]
     colors: UInt8[np.ndarray, "N 3"]
     ids: Int32[np.ndarray, "N"]
+    """-1 for points that float."""
 
 
 def scan_surfaces(
@@ -89,24 +97,26 @@ def scan_surfaces(
     colors = lit_colors(surface, light)
     quality = np.zeros(len(surface), dtype=np.float32)
     distance = np.full(len(surface), _FARTHEST, dtype=np.float32)
-    bled = colors.copy()
+    bled, gain = colors.copy(), np.ones(len(surface), dtype=np.float32)
     for viewpoint in viewpoints:
-        view = _look(surface, viewpoint.astype(np.float32), _directions(settings, rng), rng)
+        frames = _frames(settings, rng)
+        view = _look(surface, viewpoint.astype(np.float32), frames, rng)
         quality[view.points] += view.weight
         nearer = view.distance < distance[view.points]
-        distance[view.points[nearer]] = view.distance[nearer]
-        bled[view.points[nearer]] = colors[view.neighbor[nearer]]
+        updated = view.points[nearer]
+        distance[updated], gain[updated] = view.distance[nearer], view.gain[nearer]
+        bled[updated] = colors[view.neighbor[nearer]]
     keep = _survivors(surface.points, colors, quality, loss, settings, rng)
     colors = (1 - settings.bleeding) * colors[keep] + settings.bleeding * bled[keep]
+    colors *= gain[keep, None]
     points = _displaced(surface.points[keep], surface.normals[keep], distance[keep], settings, rng)
-    return _thinned(points, colors, ids[keep], settings, rng)
+    points, floating = _floated(points, surface.normals[keep], settings, rng)
+    return _thinned(points, colors, np.where(floating, NO_INSTANCE, ids[keep]), settings, rng)
 
 
-def visible(
-    surface: Surface, viewpoint: Float[np.ndarray, "3"], rng: np.random.Generator
-) -> Bool[np.ndarray, "M"]:
+def visible(surface: Surface, viewpoint: Float[np.ndarray, "3"], rng: np.random.Generator) -> Bool[np.ndarray, "M"]:
     """Which points of a surface one view sees when it looks everywhere."""
-    everywhere = np.ones((_ROWS, _COLUMNS), dtype=bool)
+    everywhere = np.ones((_ROWS, _COLUMNS), dtype=np.float32)
     seen = np.zeros(len(surface), dtype=bool)
     seen[_look(surface, viewpoint.astype(np.float32), everywhere, rng).points] = True
     return seen
@@ -114,15 +124,16 @@ def visible(
 
 @dataclass(frozen=True, eq=False)
 class _View:
-    """The points one view sees, how well, from how far, and the point a slightly wrong view would have seen."""
+    """The points one view sees, how well, from how far and how exposed, and what a slightly wrong view would see."""
 
     points: np.ndarray
     weight: np.ndarray
     distance: np.ndarray
+    gain: np.ndarray
     neighbor: np.ndarray
 
 
-def _look(surface: Surface, viewpoint: np.ndarray, looked: np.ndarray, rng: np.random.Generator) -> _View:
+def _look(surface: Surface, viewpoint: np.ndarray, frames: np.ndarray, rng: np.random.Generator) -> _View:
     """Depth test of all points from one place, in pixels of equal angle."""
     offset = surface.points - viewpoint
     distance = np.sqrt(np.einsum("ij,ij->i", offset, offset))
@@ -139,14 +150,14 @@ def _look(surface: Surface, viewpoint: np.ndarray, looked: np.ndarray, rng: np.r
     closed = _closed(depth.reshape(_ROWS, _COLUMNS)).ravel()
     slope = np.minimum(1 / np.maximum(np.abs(incidence), 0.1), 6.0)
     tolerance = 0.02 + distance * _PIXEL * slope
-    sees = (incidence > 0.06) & (distance > _NEAREST) & (distance < _FARTHEST) & looked.ravel()[pixel]
+    sees = (incidence > 0.06) & (distance > _NEAREST) & (distance < _FARTHEST) & (frames.ravel()[pixel] > 0)
     seen = np.flatnonzero(sees & (distance <= closed[pixel] + tolerance))
     far = np.minimum(1.0, (2.0 / distance[seen]) ** 2)
     weight = (far * np.sqrt(incidence[seen])).astype(np.float32)
-    shift = rng.integers(-1, 2, 2)
+    shift = rng.integers(-2, 3, 2)
     missed = np.clip(row[seen] + shift[0], 0, _ROWS - 1) * _COLUMNS + (column[seen] + shift[1]) % _COLUMNS
     neighbor = np.where(front[missed] < 0, seen, front[missed])
-    return _View(seen, weight, distance[seen].astype(np.float32), neighbor)
+    return _View(seen, weight, distance[seen], frames.ravel()[pixel[seen]], neighbor)
 
 
 def _closed(depth: np.ndarray) -> np.ndarray:
@@ -155,9 +166,9 @@ def _closed(depth: np.ndarray) -> np.ndarray:
     return ndimage.maximum_filter(near, 3, mode=("nearest", "wrap"))
 
 
-def _directions(settings: ScanSettings, rng: np.random.Generator) -> np.ndarray:
-    """Pixels that a view looks at: a handful of frames, most of them level or downwards."""
-    looked = np.zeros((_ROWS, _COLUMNS), dtype=bool)
+def _frames(settings: ScanSettings, rng: np.random.Generator) -> np.ndarray:
+    """Exposure of the pixels that a view looks at, 0 elsewhere: a handful of frames, most level or downwards."""
+    exposure = np.zeros((_ROWS, _COLUMNS), dtype=np.float32)
     half_width, half_height = _FIELD_OF_VIEW / 2
     for _ in range(settings.looks):
         yaw, pitch = rng.uniform(0, 2 * np.pi), np.clip(rng.normal(-0.35, 0.35), -1.1, 0.5)
@@ -165,8 +176,8 @@ def _directions(settings: ScanSettings, rng: np.random.Generator) -> np.ndarray:
             max(int((np.pi / 2 - pitch - half_height) / _PIXEL), 0), int((np.pi / 2 - pitch + half_height) / _PIXEL)
         )
         columns = np.arange(int((yaw - half_width) / _PIXEL), int((yaw + half_width) / _PIXEL)) % _COLUMNS
-        looked[rows, columns] = True
-    return looked
+        exposure[rows, columns] = max(rng.normal(1, settings.exposure), 0.5)
+    return exposure
 
 
 def _survivors(
@@ -179,29 +190,37 @@ def _survivors(
 ) -> np.ndarray:
     """Indices of the points that end up in the scan."""
     chance = 1 - np.exp(-4 * quality)
-    dark = np.clip(1 - colors.max(axis=1) / 40, 0, 1)
+    brightest = np.maximum(np.maximum(colors[:, 0], colors[:, 1]), colors[:, 2])
+    dark = np.clip(1 - brightest / 40, 0, 1)
     chance *= (1 - loss) * (1 - 0.35 * dark)
     seen = np.flatnonzero(quality > 0)
     if len(seen):
         for _ in range(rng.poisson(settings.holes)):
             center = points[seen[rng.integers(len(seen))]]
-            stretch = rng.uniform(0.5, 1.5, 3).astype(np.float32)
-            apart = np.einsum("ij,ij->i", (points - center) * stretch, (points - center) * stretch)
-            chance[apart < rng.uniform(0.05, 0.35) ** 2] *= rng.uniform(0, 0.4)
+            offset = (points - center) * rng.uniform(0.5, 1.5, 3).astype(np.float32)
+            near = np.einsum("ij,ij->i", offset, offset) < rng.uniform(0.05, 0.35) ** 2
+            chance[near] *= rng.uniform(0, 0.4)
     return np.flatnonzero(rng.random(len(points), dtype=np.float32) < chance)
 
 
 def _displaced(
     points: np.ndarray, normals: np.ndarray, distance: np.ndarray, settings: ScanSettings, rng: np.random.Generator
 ) -> np.ndarray:
-    """Points with range noise, waves and a few floaters, all along the normal."""
+    """Points with range noise and waves along the normal."""
     noise = settings.noise * np.maximum(0.5, (distance / 2) ** 2) * rng.standard_normal(len(points), dtype=np.float32)
     waves = rng.normal(0, 1, (3, 4)) * (2 * np.pi / rng.uniform(0.25, 1.2, 4))
     bulge = np.sin(points @ waves.astype(np.float32) + rng.uniform(0, 6.28, 4).astype(np.float32)).sum(axis=1)
-    shift = noise + settings.waviness * bulge
+    return points + normals * (noise + settings.waviness * bulge)[:, None].astype(np.float32)
+
+
+def _floated(
+    points: np.ndarray, normals: np.ndarray, settings: ScanSettings, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Points with a few lifted off their surface, and which those are."""
     floating = rng.random(len(points), dtype=np.float32) < settings.floaters
-    shift[floating] += rng.exponential(0.06, int(floating.sum())).astype(np.float32)
-    return points + normals * shift[:, None].astype(np.float32)
+    lift = np.zeros(len(points), dtype=np.float32)
+    lift[floating] = 0.02 + rng.exponential(0.06, int(floating.sum()))
+    return points + normals * lift[:, None], floating
 
 
 def _thinned(
@@ -217,16 +236,20 @@ def _thinned(
     middle, color = _mean(points, group)[group[kept]], _mean(colors, group)[group[kept]]
     middle = 0.5 * middle + 0.5 * _mean(points, wide)[wide[kept]]
     color = 0.6 * color + 0.4 * _mean(colors, wide)[wide[kept]]
+    color += settings.grain * rng.standard_normal((len(kept), 1)) + 0.25 * settings.grain * rng.standard_normal(
+        (len(kept), 3)
+    )
     moved = points[kept] + settings.rounding * (middle - points[kept])
     return Seen(moved.astype(np.float32), np.clip(color, 0, 255).astype(np.uint8), ids[kept].astype(np.int32))
 
 
 def _cells(points: np.ndarray, size: float, rng: np.random.Generator) -> np.ndarray:
     """A number for the cell of each point, on a grid with a random origin."""
-    cell = np.floor((points + rng.uniform(0, size, 3).astype(np.float32)) / size).astype(np.int64)
-    cell -= cell.min(axis=0)
-    extent = cell.max(axis=0) + 1
-    return (cell[:, 0] * extent[1] + cell[:, 1]) * extent[2] + cell[:, 2]
+    number = np.zeros(len(points), dtype=np.int64)
+    for column, start in zip(points.T, rng.uniform(0, size, 3), strict=True):
+        cell = ((column - (column.min() - start)) * (1 / size)).astype(np.int64)
+        number = number * (int(cell.max()) + 1) + cell
+    return number
 
 
 def _mean(values: np.ndarray, group: np.ndarray) -> np.ndarray:

@@ -20,7 +20,14 @@ _WALLS: tuple[Color, ...] = (
     (206, 198, 184), (190, 178, 158), (216, 210, 202), (178, 164, 140), (200, 190, 166), (168, 160, 150),
     (150, 152, 152), (160, 172, 180), (186, 190, 172), (208, 190, 146), (140, 120, 98), (196, 186, 178),
 )  # fmt: skip
-_ACCENTS: tuple[Color, ...] = ((120, 60, 48), (70, 92, 118), (96, 108, 78), (148, 112, 76), (84, 80, 80), (176, 132, 60))
+_ACCENTS: tuple[Color, ...] = (
+    (120, 60, 48),
+    (70, 92, 118),
+    (96, 108, 78),
+    (148, 112, 76),
+    (84, 80, 80),
+    (176, 132, 60),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,12 +116,16 @@ def _frame(wall: Wall, opening: Opening, color: Color, rng: np.random.Generator)
     paint = Paint(color)
     sides = ((opening.left - broad, opening.left), (opening.right, opening.right + broad))
     parts = [box((-0.05, out), side, (0.0, opening.top), paint) for side in sides]
-    parts.append(box((-0.05, out), (opening.left - broad, opening.right + broad), (opening.top, opening.top + broad), paint))
+    parts.append(
+        box((-0.05, out), (opening.left - broad, opening.right + broad), (opening.top, opening.top + broad), paint)
+    )
     frame = sample(parts, rng)
     # Local x points into the room and local y along the wall, which is clockwise of it.
     turned = frame.points[:, :1] * np.float32([*wall.inward, 0]) + frame.points[:, 1:2] * np.float32([*wall.along, 0])
     turned[:, :2] += np.float32(wall.start)
     turned[:, 2] = frame.points[:, 2]
-    normals = frame.normals[:, :1] * np.float32([*wall.inward, 0]) + frame.normals[:, 1:2] * np.float32([*wall.along, 0])
+    normals = frame.normals[:, :1] * np.float32([*wall.inward, 0]) + frame.normals[:, 1:2] * np.float32(
+        [*wall.along, 0]
+    )
     normals[:, 2] = frame.normals[:, 2]
     return Surface(turned, normals, frame.colors)

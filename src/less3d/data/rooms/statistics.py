@@ -12,8 +12,8 @@ Percentiles = tuple[float, float, float]
 
 _Z_OF_90TH = 1.2816
 _LONG_SIDE_DEEP = frozenset({"bed", "toilet", "shoes", "shoe", "keyboard piano", "stairs", "couch bed"})
-_SMALLEST_Z = -0.4
-"""Boxes of real scans are often cut by what was seen; sizes are not drawn from that lower tail."""
+_SMALLEST_Z = (-0.9, -0.9, -0.3)
+"""Boxes of real scans are often cut by what was seen: sizes are not drawn from the lower tails."""
 
 
 @dataclass(frozen=True)

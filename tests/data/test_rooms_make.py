@@ -1,0 +1,66 @@
+"""Folders of rooms: readable, repeatable, resumable."""
+
+import json
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from less3d.data.folder import Folder
+from less3d.data.rooms.make import RoomSettings, iter_rooms, make_rooms
+from less3d.errors import InputError
+
+SETTINGS = RoomSettings(seed=3, split="train", sentences=12)
+ROOMS = 3
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("unbroken")
+    make_rooms(folder, rooms=ROOMS, settings=SETTINGS)
+    return folder
+
+
+def test_the_folder_is_a_data_set(unbroken):
+    data = Folder(unbroken)
+    assert 1 <= len(data) <= ROOMS
+    for samples in data:
+        assert all(sample.mask.sum() >= 60 for sample in samples)
+        labels = samples[0].scan.labels
+        assert labels is not None
+        assert all(labels[sample.referral.target] == sample.referral.label for sample in samples)
+
+
+def test_the_manifest_counts_and_names_licenses(unbroken):
+    manifest = json.loads((unbroken / "rooms.json").read_text())
+    lines = (unbroken / "sentences.jsonl").read_text().splitlines()
+    assert manifest["counts"]["rooms"] == ROOMS
+    assert manifest["counts"]["sentences"] == len(lines) > 0
+    assert sum(entry["models"] for entry in manifest["licenses"].values()) > 0
+
+
+def test_going_on_after_a_stop_gives_the_same_bytes(unbroken, tmp_path):
+    made = iter_rooms(tmp_path, rooms=ROOMS, settings=SETTINGS)
+    assert list(islice(made, 2)) == ["room_00000", "room_00001"]
+    made.close()
+    torn = tmp_path / "scans" / "room_00001.npz"
+    torn.write_bytes(torn.read_bytes()[:5000])
+    assert not (tmp_path / "sentences.jsonl").exists()
+    make_rooms(tmp_path, rooms=ROOMS, settings=SETTINGS)
+    assert contents(tmp_path) == contents(unbroken)
+
+
+def test_two_workers_make_the_same_bytes(unbroken, tmp_path):
+    make_rooms(tmp_path, rooms=ROOMS, settings=SETTINGS, workers=2)
+    assert contents(tmp_path) == contents(unbroken)
+
+
+def test_other_settings_are_refused(unbroken):
+    with pytest.raises(InputError, match="other settings"):
+        make_rooms(unbroken, rooms=ROOMS, settings=RoomSettings(seed=4, split="train", sentences=12))
+    with pytest.raises(InputError, match="at least one"):
+        make_rooms(unbroken, rooms=0, settings=SETTINGS)

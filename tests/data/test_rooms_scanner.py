@@ -1,0 +1,88 @@
+"""The virtual scanner sees what is in sight, only that, and thins what it sees."""
+
+import numpy as np
+import pytest
+from scipy.spatial import cKDTree
+
+from less3d.data.rooms.light import Light, lit_colors
+from less3d.data.rooms.scanner import ScanSettings, scan_surfaces, visible
+from less3d.data.rooms.shapes.paint import Paint
+from less3d.data.rooms.surface import Surface, concatenate, sample_quad
+
+GRAY = Paint((150.0, 140.0, 130.0))
+CAMERA = np.array([0.0, 0.0, 1.4])
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(5)
+
+
+def plate(x: float, width: float, low: float, high: float, rng: np.random.Generator) -> Surface:
+    """An upright plate at distance x in front of the camera, facing it."""
+    return sample_quad((x, width / 2, low), (0, -width, 0), (0, 0, high - low), GRAY, rng)
+
+
+def facing_camera(surface: Surface) -> bool:
+    return bool((surface.normals @ np.float32([1, 0, 0]) < 0).all())
+
+
+def test_nothing_behind_a_wall_is_seen(rng):
+    wall, hidden, beside = plate(2.0, 2.0, 0, 2.5, rng), plate(2.4, 0.8, 0.4, 1.2, rng), plate(2.4, 8.0, 0, 0.5, rng)
+    assert facing_camera(wall)
+    seen = visible(concatenate([wall, hidden, beside]), CAMERA, rng)
+    of_wall, of_hidden, of_beside = np.split(seen, [len(wall), len(wall) + len(hidden)])
+    assert of_wall.mean() > 0.97
+    assert of_hidden.sum() == 0
+    # In plain sight past the wall's edges, where |y| / 2.4 > 1 / 2; one pixel of margin.
+    clear = np.abs(beside.points[:, 1]) > 1.3
+    covered = np.abs(beside.points[:, 1]) < 1.1
+    assert of_beside[clear].mean() > 0.95
+    assert of_beside[covered].sum() == 0
+
+
+def test_backs_are_not_seen(rng):
+    front = plate(2.0, 1.0, 0.5, 1.5, rng)
+    back = Surface(front.points, -front.normals, front.colors)
+    assert visible(front, CAMERA, rng).mean() > 0.97
+    assert visible(back, CAMERA, rng).sum() == 0
+
+
+def room(rng: np.random.Generator) -> tuple[Surface, np.ndarray]:
+    floor = sample_quad((-2, -2, 0), (4, 0, 0), (0, 4, 0), GRAY, rng)
+    parts = [floor, plate(1.9, 3.8, 0, 2.4, rng)]
+    return concatenate(parts), np.repeat(np.arange(2, dtype=np.int32), [len(part) for part in parts])
+
+
+def scan(rng: np.random.Generator, loss: float = 0.0, **changes: float):
+    surface, ids = room(rng)
+    lost = np.where(ids == 1, loss, 0).astype(np.float32)
+    settings = ScanSettings(looks=40, holes=0, **changes)
+    return scan_surfaces(surface, ids, lost, CAMERA[None], settings=settings, light=Light(), rng=rng)
+
+
+def test_points_keep_their_ids_and_stay_near_their_surface(rng):
+    seen = scan(rng, floaters=0.0)
+    assert set(np.unique(seen.ids)) == {0, 1}
+    assert np.percentile(np.abs(seen.points[seen.ids == 0, 2]), 90) < 0.06
+    assert np.percentile(np.abs(seen.points[seen.ids == 1, 0] - 1.9), 90) < 0.06
+
+
+def test_spacing_is_about_what_was_asked_for(rng):
+    coarse = scan(rng, spacing=0.05, noise=0.0, waviness=0.0, floaters=0.0)
+    nearest = cKDTree(coarse.points).query(coarse.points, k=2)[0][:, 1]
+    assert 0.02 < np.median(nearest) < 0.05
+
+
+def test_glass_loses_points(rng):
+    whole, lossy = scan(np.random.default_rng(1)), scan(np.random.default_rng(1), loss=0.9)
+    assert (lossy.ids == 1).sum() < 0.4 * (whole.ids == 1).sum()
+    assert (lossy.ids == 0).sum() > 0.9 * (whole.ids == 0).sum()
+
+
+def test_corners_and_floors_under_tables_are_darker(rng):
+    floor = sample_quad((-2, -2, 0), (4, 0, 0), (0, 4, 0), GRAY, rng)
+    table = sample_quad((-0.6, -0.6, 0.6), (1.2, 0, 0), (0, 1.2, 0), GRAY, rng)
+    colors = lit_colors(concatenate([floor, table]), Light(drift=0.0, shade=0.8))[: len(floor)].mean(axis=1)
+    reach = np.abs(floor.points[:, :2]).max(axis=1)
+    assert colors[reach < 0.4].mean() < 0.85 * colors[(reach > 1.2) & (reach < 1.8)].mean()
