@@ -1,13 +1,14 @@
 """`Referrer`: a text encoder and a network that finds what it says, built from one configuration."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from less3d.batch import Batch, Scene
 from less3d.models.interface import Answer
+from less3d.models.less import LESS, LessConfig
 from less3d.models.late import LateConfig, LateLESS
 from less3d.text import TextConfig, TextFeatures, build_text
 
@@ -16,15 +17,21 @@ from less3d.text import TextConfig, TextFeatures, build_text
 class ModelConfig:
     """A whole model: what reads the text, how fine it sees, and the network."""
 
-    network: LateConfig = field(default_factory=LateConfig)
+    fusion: Literal["early", "late"] = "late"
+    """Where words meet the scan. "early": at every level of the encoder, as the paper's PWCA does, so each sentence runs
+    the whole network. "late": in the decoder, so the scan is encoded once for all sentences."""
+    early: LessConfig = field(default_factory=LessConfig)
+    """The network when fusion is early."""
+    late: LateConfig = field(default_factory=LateConfig)
+    """The network when fusion is late."""
     text: TextConfig = field(default_factory=TextConfig)
-    voxel_size: float = 0.06
-    """Metres."""
+    voxel_size: float = 0.08
+    """Metres; the paper's is 0.02."""
 
     @property
     def num_levels(self) -> int:
         """Levels of the U-Net, and so of the plans it needs."""
-        return len(self.network.channels)
+        return len((self.early if self.fusion == "early" else self.late).channels)
 
 
 class Referrer(nn.Module):
@@ -34,7 +41,11 @@ class Referrer(nn.Module):
         super().__init__()
         self.config = config
         self.text = build_text(config.text)
-        self.network = LateLESS(config.network, text_width=self.text.width)
+        self.network = (
+            LESS(config.early, text_width=self.text.width)
+            if config.fusion == "early"
+            else LateLESS(config.late, text_width=self.text.width)
+        )
 
     @property
     def text_learns(self) -> bool:

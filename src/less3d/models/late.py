@@ -114,7 +114,7 @@ class SceneEncoder(nn.Module):
         output = self.unet(inputs, scene.plan)
         down = scene.plan.levels[0].down_map
         assert down is not None
-        token_of = torch.empty_like(down.parent).index_copy_(0, down.child, down.parent)  # (V,)
+        token_of = torch.empty_like(down.parent).index_copy_(0, down.child.long(), down.parent).long()  # (V,)
         num_tokens = len(output.levels[_TOKEN_LEVEL])
         raw = torch.cat([scene.positions, scene.colors], dim=1)
         means = _mean_by(raw, token_of, num_tokens)  # (T, 6)

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int64
@@ -18,6 +18,7 @@ from less3d.sparse.reference import TorchEngine
 PAPER_WIDTHS = (32, 64, 96, 128, 160)
 
 
+@runtime_checkable
 class Align(Protocol):
     """A hook at the entry of every encoder level, where words may meet voxels."""
 
@@ -126,8 +127,8 @@ class _Residual(nn.Module):
         self.norm2, self.conv2 = _norm(out_channels), SubmanifoldConv3d(out_channels, out_channels, engine)
 
     def forward(self, x: Tensor, kernel_map: KernelMap) -> Tensor:
-        y = self.conv1(F.relu(self.norm1(x)), kernel_map)
-        y = self.conv2(F.relu(self.norm2(y)), kernel_map)
+        y = self.conv1(F.relu_(self.norm1(x)), kernel_map)
+        y = self.conv2(F.relu_(self.norm2(y)), kernel_map)
         return self.shortcut(x) + y
 
 
@@ -140,7 +141,7 @@ class _Down(nn.Module):
 
     def forward(self, x: Tensor, fine: Level) -> Tensor:
         assert fine.down_map is not None
-        return self.conv(F.relu(self.norm(x)), fine.down_map)
+        return self.conv(F.relu_(self.norm(x)), fine.down_map)
 
 
 class _Up(nn.Module):
@@ -152,7 +153,7 @@ class _Up(nn.Module):
 
     def forward(self, x: Tensor, fine: Level) -> Tensor:
         assert fine.down_map is not None
-        return self.conv(F.relu(self.norm(x)), fine.down_map)
+        return self.conv(F.relu_(self.norm(x)), fine.down_map)
 
 
 def _norm(channels: int) -> nn.BatchNorm1d:

@@ -19,11 +19,11 @@ class TrainConfig:
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     steps: int = 10_000
     scans_per_step: int = 2
-    sentences_per_scan: int = 24
+    sentences_per_scan: int = 32
     multiple_weight: float = 2.0
     """How much likelier a sentence with look-alikes is drawn than one without."""
-    max_points: int = 120_000
-    """Larger scans are thinned to this many points when training; the paper's is 50,000."""
+    max_points: int = 60_000
+    """Of a larger scan, a part of this many points is trained on; the paper draws 50,000 random ones."""
     learning_rate: float = 1e-3
     text_learning_rate: float = 2e-5
     """For a trainable pretrained text encoder."""

@@ -1,10 +1,12 @@
 """Training batches: each a function of the data, the settings and the step's number, so that runs can resume."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
+from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 from less3d.batch import Batch, make_batch
@@ -12,7 +14,7 @@ from less3d.data.augment import augment
 from less3d.data.folder import Folder, make_samples
 from less3d.referral import Referral, Sample
 from less3d.scan import Scan
-from less3d.text import TextEncoder, TextFeatures
+from less3d.text import TextFeatures, build_text
 from less3d.training.config import TrainConfig
 
 
@@ -25,12 +27,23 @@ class Step:
 
 
 class Steps(Dataset[Step]):
-    """The steps of a run, by number."""
+    """The steps of a run, by number.
 
-    def __init__(self, folder: Folder, config: TrainConfig, frozen_text: TextEncoder | None = None) -> None:
+    Args:
+        folder: the data.
+        config: the run.
+        with_text: whether to encode the sentences too, which only a frozen text encoder allows. Each process builds its
+            own: a transformer does not survive pickling.
+    """
+
+    def __init__(self, folder: Folder, config: TrainConfig, *, with_text: bool) -> None:
         self.folder = folder
         self.config = config
-        self.frozen_text = frozen_text
+        self.with_text = with_text
+
+    @cached_property
+    def _text(self) -> nn.Module:
+        return build_text(self.config.model.text)
 
     def __len__(self) -> int:
         return self.config.steps
@@ -44,7 +57,7 @@ class Steps(Dataset[Step]):
             samples += self._samples(number)
         model = config.model
         batch = make_batch(samples, voxel_size=model.voxel_size, num_levels=model.num_levels)
-        return Step(batch, None if self.frozen_text is None else self.frozen_text(batch.sentences))
+        return Step(batch, self._text(batch.sentences) if self.with_text else None)
 
     def _samples(self, number: int) -> list[Sample]:
         """The sentences of the run's scan number `number`, counted over all epochs, augmented."""
@@ -52,15 +65,20 @@ class Steps(Dataset[Step]):
         epoch, row = divmod(number, len(scans))
         name = scans[np.random.default_rng([self.config.seed, epoch]).permutation(len(scans))[row]]
         rng = np.random.default_rng([self.config.seed, epoch, row])
-        scan = thin(self.folder.read(name), self.config.max_points, rng)
-        chosen = self._choose(self.folder.referrals[name], rng)
+        scan, referrals = self.folder.read(name), self.folder.referrals[name]
+        scan = crop(scan, referrals[rng.integers(len(referrals))].target, self.config.max_points, rng)
+        chosen = self._choose(scan, referrals, rng)
         return make_samples(*augment(scan, chosen, rng, self.config.augment))
 
-    def _choose(self, referrals: tuple[Referral, ...], rng: np.random.Generator) -> list[Referral]:
+    def _choose(self, scan: Scan, rows: Sequence[Referral], rng: np.random.Generator) -> list[Referral]:
+        """Sentences whose target is in the scan, those with look-alikes likelier."""
+        assert scan.instances is not None
+        present = set(np.unique(scan.instances).tolist())
+        referrals = [row for row in rows if row.target in present]
         weights = np.array([1.0 if row.unique else self.config.multiple_weight for row in referrals])
         count = min(self.config.sentences_per_scan, len(referrals))
-        rows = rng.choice(len(referrals), count, replace=False, p=weights / weights.sum())
-        return [referrals[row] for row in rows]
+        chosen = rng.choice(len(referrals), count, replace=False, p=weights / weights.sum())
+        return [referrals[row] for row in chosen]
 
 
 def load_steps(steps: Steps, start: int, *, workers: int) -> Iterator[Step]:
@@ -77,11 +95,16 @@ def load_steps(steps: Steps, start: int, *, workers: int) -> Iterator[Step]:
     return iter(loader)
 
 
-def thin(scan: Scan, max_points: int, rng: np.random.Generator) -> Scan:
-    """At most `max_points` random points of a scan, in their order."""
-    if len(scan) <= max_points:
+def crop(scan: Scan, target: int, max_points: int, rng: np.random.Generator) -> Scan:
+    """At most `max_points` of a scan, in their order: those nearest, seen from above, to a random point of a target.
+
+    A part of a room keeps its density, and what is said of its objects stays true.
+    """
+    if len(scan) <= max_points or scan.instances is None:
         return scan
-    kept = np.sort(rng.choice(len(scan), max_points, replace=False))
+    center = scan.points[rng.choice(np.flatnonzero(scan.instances == target)), :2]
+    distance = np.square(scan.points[:, :2] - center).sum(axis=1)
+    kept = np.sort(np.argpartition(distance, max_points)[:max_points])
     instances = None if scan.instances is None else scan.instances[kept]
     return Scan(points=scan.points[kept], colors=scan.colors[kept], instances=instances, labels=scan.labels)
 

@@ -61,7 +61,7 @@ def train(
     if checkpoint.exists():
         progress = load_checkpoint(checkpoint, model, optimizer, settings)
     log = RunLog(output, resume_at=progress.step)
-    steps = Steps(data, config, frozen_text=None if model.text_learns else model.text)
+    steps = Steps(data, config, with_text=not model.text_learns)
     began = last_saved = time.monotonic()
     seconds_before = progress.seconds
 

@@ -1,0 +1,74 @@
+"""`less3d eval WEIGHTS DATA`: score weights over every sentence of a data set."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from less3d.metrics import Score, Scores
+
+
+def evaluate(
+    weights: tyro.conf.Positional[str],
+    data: tyro.conf.Positional[Path],
+    *,
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"])] = None,
+    noun_only: bool = False,
+    max_scans: int | None = None,
+    device: str = "cpu",
+) -> None:
+    """Print mIoU, Acc@0.25 and Acc@0.5 over a data set: overall, unique and multiple, by kind of sentence, by class.
+
+    Args:
+        weights: a weight file or folder, a hub id, or "released" for the weights in the box.
+        data: data set folder (scans and sentences.jsonl).
+        output: also write the scores as JSON to this file.
+        noun_only: ask only for the class ("the chair") instead of the sentence: what the noun alone explains.
+        max_scans: only the first so many scans.
+        device: where to run, "cpu" or "cuda".
+    """
+    from less3d.data.folder import Folder
+    from less3d.data.sentences import class_words
+    from less3d.metrics import SegmentationMetrics
+    from less3d.training.evaluate import score_scan
+    from less3d.weights import load_weights
+
+    model, _ = load_weights(weights)
+    model.to(device).eval()
+    folder, metrics = Folder(data), SegmentationMetrics()
+    console = Console(stderr=True)
+    for scan in track(folder.scans[:max_scans], "scoring", console=console):
+        reword = (lambda referral: class_words(referral.label)) if noun_only else (lambda referral: referral.sentence)
+        score_scan(model, folder.samples(scan), metrics, reword, device)
+    scores = metrics.compute()
+    Console().print(table(scores))
+    if output is not None:
+        write_json(scores, output)
+
+
+def table(scores: Scores) -> Table:
+    """The scores as a table for people."""
+    shown = Table("sentences about", "number", "mIoU", "Acc@0.25", "Acc@0.5")
+    for name, score in rows(scores):
+        values = (f"{value:.3f}" for value in (score.miou, score.acc_25, score.acc_50))
+        shown.add_row(name, str(score.sentences), *values, end_section=name == "multiple")
+    return shown
+
+
+def rows(scores: Scores) -> list[tuple[str, Score]]:
+    """Each split that has sentences, by name."""
+    splits = [("all", scores.overall), ("unique", scores.unique), ("multiple", scores.multiple)]
+    groups = [*scores.by_kind.items(), *scores.by_label.items()]
+    return [(name, score) for name, score in [*splits, *groups] if score is not None]
+
+
+def write_json(scores: Scores, path: Path) -> None:
+    """Write all scores to a file, whole or not at all."""
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(asdict(scores), indent=1, default=dict) + "\n", encoding="utf-8")
+    partial.replace(path)

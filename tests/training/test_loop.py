@@ -1,0 +1,137 @@
+"""A run is determined by its settings and data, however often it is stopped."""
+
+import csv
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from less3d.data.folder import Folder
+from less3d.errors import InputError
+from less3d.io import write_scan
+from less3d.models import ModelConfig
+from less3d.models.late import LateConfig
+from less3d.scan import Scan
+from less3d.text import TextConfig
+from less3d.training import loop
+from less3d.training.config import TrainConfig
+from less3d.training.loader import Steps
+from less3d.training.recipes import complete
+
+TINY = TrainConfig(
+    model=ModelConfig(
+        late=LateConfig(channels=(8, 8), width=16, mask_width=4, candidates=3, anchors=2, text_layers=1),
+        text=TextConfig(encoder="gru", vocabulary=("the", "red", "green", "box")),
+        voxel_size=0.2,
+    ),
+    steps=6,
+    scans_per_step=1,
+    sentences_per_scan=2,
+    validate_every=3,
+    warmup_steps=2,
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Folder:
+    root = tmp_path_factory.mktemp("data")
+    (root / "scans").mkdir()
+    rows = []
+    for number in range(3):
+        rng = np.random.default_rng(number)
+        points = rng.uniform(0, 2, (600, 3)).astype(np.float32)
+        instances = (points[:, 0] > 1).astype(np.int32)
+        colors = np.where(instances[:, None], np.uint8([200, 30, 30]), np.uint8([30, 200, 30]))
+        scan = Scan(points=points, colors=colors, instances=instances, labels={0: "box", 1: "box"})
+        write_scan(scan, root / "scans" / f"room{number}.npz")
+        for target, color in enumerate(("green", "red")):
+            row = {"scan": f"room{number}", "target_id": target, "sentence": f"the {color} box", "label": "box"}
+            rows.append(json.dumps(row))
+    (root / "sentences.jsonl").write_text("\n".join(rows))
+    return Folder(root)
+
+
+def weights(output: Path) -> dict:
+    return torch.load(output / "last.pt", weights_only=True)["model"]
+
+
+def test_a_stopped_run_ends_like_an_unbroken_one(data, tmp_path):
+    whole = loop.train(TINY, data, data, tmp_path / "whole", workers=0)
+    calls = 0
+    while True:
+        calls += 1
+        progress = loop.train(TINY, data, data, tmp_path / "parts", workers=0, max_minutes=0.0)
+        if progress.step == TINY.steps:
+            break
+    assert calls == TINY.steps
+    assert progress.best_miou == whole.best_miou
+    for name, value in weights(tmp_path / "whole").items():
+        assert torch.equal(value, weights(tmp_path / "parts")[name]), name
+    for log in ("log.csv", "scores.csv"):
+        with (tmp_path / "whole" / log).open() as a, (tmp_path / "parts" / log).open() as b:
+            for one, other in zip(csv.DictReader(a), csv.DictReader(b), strict=True):
+                assert {**one, "minutes": ""} == {**other, "minutes": ""}
+    assert (tmp_path / "parts" / "curves.png").stat().st_size > 1000
+    assert (tmp_path / "parts" / "best.safetensors").exists()
+
+
+def test_rows_of_undone_work_are_dropped_after_a_kill(data, tmp_path, monkeypatch):
+    """A kill between two checkpoints loses the steps since the first, and their rows."""
+    real_step, done = loop.train_step, []
+
+    def step_until_killed(*arguments):
+        if len(done) == 4:
+            raise KeyboardInterrupt
+        done.append(1)
+        return real_step(*arguments)
+
+    loop.train(TINY, data, data, tmp_path, workers=0, max_minutes=0.0)
+    monkeypatch.setattr(loop, "train_step", step_until_killed)
+    with pytest.raises(KeyboardInterrupt):
+        loop.train(TINY, data, data, tmp_path, workers=0)
+    monkeypatch.setattr(loop, "train_step", real_step)
+    loop.train(TINY, data, data, tmp_path, workers=0)
+    with (tmp_path / "log.csv").open() as file:
+        assert [int(row["step"]) for row in csv.DictReader(file)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_other_settings_do_not_resume(data, tmp_path):
+    loop.train(replace(TINY, steps=1), data, data, tmp_path, workers=0)
+    with pytest.raises(InputError, match="other settings"):
+        loop.train(replace(TINY, steps=2), data, data, tmp_path, workers=0)
+
+
+def test_worker_processes_give_the_same_steps(data, tmp_path):
+    here = loop.train(replace(TINY, steps=2), data, data, tmp_path / "here", workers=0)
+    beside = loop.train(replace(TINY, steps=2), data, data, tmp_path / "beside", workers=1)
+    assert here.sentences == beside.sentences
+    for name, value in weights(tmp_path / "here").items():
+        assert torch.equal(value, weights(tmp_path / "beside")[name]), name
+
+
+def test_an_epoch_sees_every_scan_once(data):
+    steps = Steps(data, TINY, with_text=False)
+    seen = [steps[number].batch.scene.grid.coords.shape[0] for number in range(3)]
+    again = [steps[number].batch.scene.grid.coords.shape[0] for number in range(3)]
+    assert seen == again
+    order = [np.random.default_rng([0, epoch]).permutation(3).tolist() for epoch in range(2)]
+    assert all(sorted(row) == [0, 1, 2] for row in order)
+
+
+def test_learning_rate_rises_then_falls_to_zero():
+    config = replace(TINY, steps=100, warmup_steps=10)
+    factors = [loop.learning_rate_factor(step, config) for step in range(101)]
+    assert factors[9] == 1.0 == max(factors)
+    assert factors[:10] == sorted(factors[:10])
+    assert factors[10:] == sorted(factors[10:], reverse=True)
+    assert math.isclose(factors[100], 0.0, abs_tol=1e-12)
+
+
+def test_gru_vocabulary_comes_from_the_training_sentences(data):
+    text = TextConfig(encoder="gru", vocabulary=())
+    completed = complete(replace(TINY, model=replace(TINY.model, text=text)), data)
+    assert {"green", "red", "box"} <= set(completed.model.text.vocabulary)
