@@ -16,7 +16,8 @@ from less3d.training.config import TrainConfig
 from less3d.training.evaluate import evaluate
 from less3d.training.loader import Steps, load_steps
 from less3d.training.log import RunLog
-from less3d.weights import save_weights, to_json
+from less3d.settings import to_json
+from less3d.weights import save_weights
 
 _SAVE_EVERY_SECONDS = 120.0
 
