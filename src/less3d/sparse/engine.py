@@ -1,6 +1,6 @@
 """The protocol of a sparse engine: three operations on features, given the maps of a plan."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from jaxtyping import Float
 from torch import Tensor
@@ -8,6 +8,7 @@ from torch import Tensor
 from less3d.sparse.plan import DownMap, KernelMap
 
 
+@runtime_checkable
 class SparseEngine(Protocol):
     """What a convolution layer asks of its engine; every engine gives the same numbers up to rounding.
 

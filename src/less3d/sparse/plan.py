@@ -4,7 +4,8 @@ A plan holds no features and no weights. Its maps list *pairs* of voxels, which 
 to know about space. Level 0 has the voxels as they came; each further level has voxels twice as large.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 import torch
 from jaxtyping import Int32, Int64
@@ -16,37 +17,55 @@ from less3d.sparse.keys import pack, step, unpack
 OFFSETS = tuple((dx, dy, dz) for dx in (-1, 0, 1) for dy in (-1, 0, 1) for dz in (-1, 0, 1))
 """The 27 offsets of a 3x3x3 kernel, in the order of its weights: the centre is 13, the opposite of k is 26 - k."""
 CENTER = 13
+"""The offset (0, 0, 0)."""
+
+
+@dataclass(frozen=True, eq=False)
+class KernelTile:
+    """The neighbours within 3x3x3 of T voxels in a row, so few that their products fit a processor's cache.
+
+    The M pairs (target p, source p + d) are listed offset by offset. `order` lists them again target by target: the
+    pairs of target t are `order[starts[t]:starts[t + 1]]`.
+    """
+
+    start: int
+    """Row of the tile's first target."""
+    source: Int32[Tensor, "M"]
+    """Rows of p + d among all voxels."""
+    target: Int32[Tensor, "M"]
+    """Rows of p within the tile: ascending and without repetition within an offset."""
+    counts: tuple[int, ...]
+    """How many pairs each of the 27 offsets has."""
+    order: Int32[Tensor, "M"]
+    starts: Int32[Tensor, "_"]
 
 
 @dataclass(frozen=True, eq=False)
 class KernelMap:
-    """The neighbours within 3x3x3 among V voxels.
+    """The neighbours within 3x3x3 among V voxels, tile by tile."""
 
-    Only the 13 offsets after the centre are listed: a pair (p, p + d) of offset d is the pair (p + d, p) of -d.
-    """
-
-    low: Int64[Tensor, "M"]
-    """Rows p, offset by offset; ascending and without repetition within an offset."""
-    high: Int64[Tensor, "M"]
-    """Rows of p + d."""
-    counts: tuple[int, ...]
-    """How many of the M pairs belong to each of the offsets 14 to 26."""
     num_voxels: int
     """V."""
+    tiles: tuple[KernelTile, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class DownMap:
-    """The way from V child voxels to U parents twice as large: child c lies in parent c // 2 at offset c % 2."""
+    """The way from V child voxels to U parents twice as large: child c lies in parent c // 2 at offset c % 2.
 
-    child: Int64[Tensor, "V"]
-    """Rows of the children, offset by offset; ascending within an offset."""
-    parent: Int64[Tensor, "V"]
-    """Row of the parent of each entry of `child`; no parent comes twice within an offset."""
+    The V pairs are listed offset by offset. `order` lists them again parent by parent, as in `KernelTile`.
+    """
+
+    child: Int32[Tensor, "V"]
+    """Rows of the children: ascending within an offset."""
+    parent: Int32[Tensor, "V"]
+    """Rows of their parents: without repetition within an offset."""
     counts: tuple[int, ...]
     """How many children there are at each of the 8 offsets, x slowest."""
-    num_parents: int
-    """U."""
+    order: Int32[Tensor, "V"]
+    starts: Int32[Tensor, "_"]
+    slot: Int32[Tensor, "V"]
+    """Where each child stands in `child`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,64 +89,107 @@ class Plan:
         return Plan(tuple(_level_to(level, device) for level in self.levels))
 
 
-def build_plan(coords: Int32[Tensor, "V 4"], num_levels: int) -> Plan:
+_Record = TypeVar("_Record", KernelTile, DownMap)
+
+
+def build_plan(coords: Int32[Tensor, "V 4"], num_levels: int, *, tile_size: int = 8192) -> Plan:
     """Find all neighbours of all levels; voxels of different scans are never neighbours.
 
     Args:
         coords: scan index, x, y, z in voxels; sorted and without repetition, as `voxelize` gives them.
         num_levels: at least 1.
+        tile_size: voxels of a tile; it changes speed and memory, never what a convolution gives.
 
     Raises:
-        InputError: when coordinates are negative, too large, repeated, or not sorted.
+        InputError: when there are no voxels, or coordinates are negative, too large, repeated, or not sorted.
     """
     keys = pack(coords)
-    if not bool((keys[1:] > keys[:-1]).all()):
+    if len(keys) == 0 or not bool((keys[1:] > keys[:-1]).all()):
         raise InputError("a plan needs voxels sorted by scan, x, y, z without repetition: use voxelize")
     levels = []
     for _ in range(num_levels - 1):
         parent_keys, down_map = _find_parents(coords)
-        levels.append(Level(coords, _find_neighbours(keys), down_map))
+        levels.append(Level(coords, _find_neighbours(keys, tile_size), down_map))
         keys, coords = parent_keys, unpack(parent_keys)
-    levels.append(Level(coords, _find_neighbours(keys), None))
+    levels.append(Level(coords, _find_neighbours(keys, tile_size), None))
     return Plan(tuple(levels))
 
 
-def _find_neighbours(keys: Int64[Tensor, "V"]) -> KernelMap:
-    """The pairs of the 13 offsets after the centre.
+def _find_neighbours(keys: Int64[Tensor, "V"], tile_size: int) -> KernelMap:
+    """The 3x3x3 neighbours of sorted keys."""
+    table = _neighbour_table(keys)
+    tiles = [_tile(table[:, start : start + tile_size], start) for start in range(0, len(keys), tile_size)]
+    return KernelMap(len(keys), tuple(tiles))
 
-    The three offsets (dx, dy, -1..1) are neighbours in key order too, so one search finds the place of all three.
+
+def _neighbour_table(keys: Int64[Tensor, "V"]) -> Int32[Tensor, "27 V"]:
+    """For each offset the row of each voxel's neighbour, -1 for none.
+
+    Only offsets after the centre are searched: q = p + d also says that p = q - d. And the three offsets
+    (dx, dy, -1..1) follow each other in key order, so one search finds the place of all three.
     """
+    table = torch.full((27, len(keys)), -1, dtype=torch.int32, device=keys.device)
+    table[CENTER] = torch.arange(len(keys), device=keys.device)
     padded = torch.cat([keys, keys.new_full((3,), torch.iinfo(torch.int64).max)])
-    low, high = [], []
-    for dx, dy in ((0, 0), (0, 1), (1, -1), (1, 0), (1, 1)):
-        rows = torch.searchsorted(keys, keys + step(dx, dy, -1))
-        for dz in (-1, 0, 1):
-            if (dx, dy, dz) > (0, 0, 0):
-                wanted = keys + step(dx, dy, dz)
-                found = torch.nonzero(padded[rows] == wanted).squeeze(1)
-                low.append(found)
-                high.append(rows[found])
-            rows = rows + (padded[rows] == keys + step(dx, dy, dz))
-    return KernelMap(torch.cat(low), torch.cat(high), tuple(len(rows) for rows in low), len(keys))
+    for first in (CENTER - 1, 15, 18, 21, 24):
+        dx, dy, dz = OFFSETS[first]
+        wanted = keys + step(dx, dy, dz)
+        rows = torch.searchsorted(keys, wanted)
+        for offset in range(first, first + 3):
+            hit = padded[rows] == wanted
+            if offset > CENTER:
+                found = torch.nonzero(hit).squeeze(1)
+                neighbours = rows[found]
+                table[offset, found] = neighbours.int()
+                table[26 - offset, neighbours] = found.int()
+            rows, wanted = rows + hit, wanted + 1
+    return table
+
+
+def _tile(table: Int32[Tensor, "27 T"], start: int) -> KernelTile:
+    """The pairs of some columns of the neighbour table, offset by offset and target by target."""
+    present = table >= 0
+    entry = present.flatten().cumsum(0, dtype=torch.int32).view_as(table) - 1
+    starts = torch.nn.functional.pad(present.sum(0).cumsum(0), (1, 0))
+    return KernelTile(
+        start=start,
+        source=table[present],
+        target=present.nonzero()[:, 1].int(),
+        counts=tuple(present.sum(1).tolist()),
+        order=entry.t()[present.t()],
+        starts=starts.int(),
+    )
 
 
 def _find_parents(coords: Int32[Tensor, "V 4"]) -> tuple[Int64[Tensor, "U"], DownMap]:
     """The keys of the voxels twice as large, sorted, and the map to them."""
     halved = torch.cat([coords[:, :1], coords[:, 1:] // 2], dim=1)
-    keys, parent = torch.unique(pack(halved), sorted=True, return_inverse=True)
+    keys, parent, size = torch.unique(pack(halved), sorted=True, return_inverse=True, return_counts=True)
     odd = coords[:, 1:] % 2
     offset = odd[:, 0] * 4 + odd[:, 1] * 2 + odd[:, 2]
     child = torch.argsort(offset, stable=True)
-    counts = torch.bincount(offset, minlength=8).tolist()
-    return keys, DownMap(child, parent[child], tuple(counts), len(keys))
+    parent = parent[child]
+    down_map = DownMap(
+        child=child.int(),
+        parent=parent.int(),
+        counts=tuple(torch.bincount(offset, minlength=8).tolist()),
+        order=torch.argsort(parent, stable=True).int(),
+        starts=torch.nn.functional.pad(size.cumsum(0), (1, 0)).int(),
+        slot=torch.argsort(child).int(),
+    )
+    return keys, down_map
 
 
 def _level_to(level: Level, device: torch.device | str) -> Level:
-    kernel_map, down_map = level.kernel_map, level.down_map
-    if down_map is not None:
-        down_map = replace(down_map, child=down_map.child.to(device), parent=down_map.parent.to(device))
+    tiles = tuple(_tensors_to(tile, device) for tile in level.kernel_map.tiles)
     return Level(
-        level.coords.to(device),
-        replace(kernel_map, low=kernel_map.low.to(device), high=kernel_map.high.to(device)),
-        down_map,
+        coords=level.coords.to(device),
+        kernel_map=replace(level.kernel_map, tiles=tiles),
+        down_map=None if level.down_map is None else _tensors_to(level.down_map, device),
     )
+
+
+def _tensors_to(record: _Record, device: torch.device | str) -> _Record:
+    """A dataclass with its tensors on another device."""
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    return replace(record, **{name: value.to(device) for name, value in values.items() if isinstance(value, Tensor)})

@@ -35,10 +35,13 @@ def voxelize(points: Sequence[Float32[Tensor, "_ 3"]], voxel_size: float) -> Vox
         voxel_size: edge of a voxel, metres.
 
     Raises:
-        InputError: when the voxel size is not positive, a scan has no points, or its extent is too large to index.
+        InputError: when the voxel size is not positive, there is no scan, a scan has no points, or its extent is too
+            large to index.
     """
     if not voxel_size > 0:
         raise InputError(f"the voxel size must be positive, got {voxel_size}")
+    if not points:
+        raise InputError("voxelizing needs at least one scan, got none")
     coords = [_coords(xyz, scan, voxel_size) for scan, xyz in enumerate(points)]
     keys, point_to_voxel = torch.unique(pack(torch.cat(coords)), sorted=True, return_inverse=True)
     return VoxelGrid(unpack(keys), point_to_voxel, float(voxel_size))
