@@ -61,20 +61,19 @@ def sample(
 ) -> Surface:
     """Points spread evenly by area over painted solids: `density` a square metre, at least `minimum` in all."""
     corners = np.concatenate([part.vertices[part.triangles] for part in parts])  # (T, 3, 3)
-    starts, first, second = corners[:, 0], corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    normals = np.cross(first, second)
+    own = np.concatenate([part.own[part.triangles] for part in parts])  # (T, 3, 3)
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     doubled = np.linalg.norm(normals, axis=1)
     reached = np.cumsum(doubled)
     count = max(minimum, round(density * reached[-1] / 2))
     places = (np.arange(count) + rng.random(count)) * (reached[-1] / count)
     triangle = np.minimum(np.searchsorted(reached, places, side="right"), len(reached) - 1)
-    u, v = _in_triangle(rng, count)
-    points = starts[triangle] + u * first[triangle] + v * second[triangle]
-    normals /= np.maximum(doubled, 1e-12)[:, None]
+    weights = _in_triangle(rng, count)
     parts_end = np.cumsum([len(part.triangles) for part in parts])
     ranges = np.concatenate([[0], np.searchsorted(triangle, parts_end)])
-    shaded = shade(points.astype(np.float32), ranges, [part.paint for part in parts], rng)
-    return Surface(points.astype(np.float32), normals[triangle].astype(np.float32), shaded)
+    colors = shade(_at(own, triangle, weights), ranges, parts, rng)
+    normals /= np.maximum(doubled, 1e-12)[:, None]
+    return Surface(_at(corners, triangle, weights), normals.astype(np.float32)[triangle], colors)
 
 
 def sample_quad(
@@ -82,13 +81,20 @@ def sample_quad(
 ) -> Surface:
     """Points over the parallelogram spanned by two edges from a corner; its front is the side of first x second."""
     corners = np.array([np.zeros(3), first, np.add(first, second), second], dtype=np.float64) + corner
-    part = Part(corners, np.array([[0, 1, 2], [0, 2, 3]]), paint)
+    part = Part(corners, np.array([[0, 1, 2], [0, 2, 3]]), paint, own=corners)
     return sample([part], rng, density=density, minimum=1)
 
 
 def _in_triangle(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Even barycentric places, two columns of shape (count, 1): a plane-filling sequence, as any run of it is even."""
     sequence = np.arange(count)[:, None] * np.array([0.7548776662466927, 0.5698402909980532]) + rng.random(2)
-    u, v = np.split(sequence % 1.0, 2, axis=1)
+    u, v = np.split(sequence.astype(np.float64) % 1.0, 2, axis=1)
     outside = u + v > 1
-    return np.where(outside, 1 - u, u), np.where(outside, 1 - v, v)
+    return np.where(outside, 1 - u, u).astype(np.float32), np.where(outside, 1 - v, v).astype(np.float32)
+
+
+def _at(corners: np.ndarray, triangle: np.ndarray, weights: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Points at barycentric places of triangles, (count, 3) float32."""
+    start = corners[:, 0].astype(np.float32)
+    first, second = corners[:, 1].astype(np.float32) - start, corners[:, 2].astype(np.float32) - start
+    return start[triangle] + weights[0] * first[triangle] + weights[1] * second[triangle]

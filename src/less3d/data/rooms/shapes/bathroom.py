@@ -18,7 +18,7 @@ def toilet(rng: np.random.Generator, size: Size, style: str) -> Design:
     back = -depth / 2 + tank
     front, half = depth / 2, width * rng.uniform(0.4, 0.48)
     floats = style == "wall-hung"
-    parts = [_bowl((back, front), half, bowl_height, white, floats=floats)]
+    parts = [_bowl((back - tank * 0.6, front), half, bowl_height, white, floats=floats)]
     seat = paints.plastic(rng, bright=0.05) if maybe(rng, 0.15) else white.darker(rng.uniform(0.92, 1.05))
     lid_up = maybe(rng, 0.45)
     rim = ring((back + 0.06, front), (-half, half), 0, square=2.4)[:, :2]

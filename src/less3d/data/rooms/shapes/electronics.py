@@ -35,7 +35,7 @@ def tv(rng: np.random.Generator, size: Size, style: str) -> Design:
     """A television: flat on the wall or on feet, or an old deep one."""
     depth, width, height = size
     case = _case(rng, gray=0.1)
-    if style == "tube":
+    if style == "tube" and depth > 0.2:
         return Design(_tube_set(rng, size, case))
     low = 0.0 if style == "wall" else height * rng.uniform(0.06, 0.14)
     x = (-depth / 2, -depth / 2 + min(0.08, depth)) if style == "wall" else (-0.03, 0.03)
@@ -61,10 +61,11 @@ def laptop(rng: np.random.Generator, size: Size, style: str) -> Design:
     hinge = -depth / 2 + height * np.tan(lean)
     keys = _keys(rng, (hinge + 0.02, depth * 0.2), (y[0] * 0.9, y[1] * 0.9), thick, Paint((34, 34, 36)))
     tall = height / np.cos(lean)
-    lid = [box((-0.01, 0.0), y, (0, tall), case), box((-0.001, 0.002), (y[0] * 0.94, y[1] * 0.94), (0.02, tall - 0.02),
-                                                      _screen_paint(rng), without=("-x",))]  # fmt: skip
+    lid = box((-0.01, 0.0), y, (0, tall), case).faced(
+        (y[0] * 0.94, y[1] * 0.94), (0.02, tall - 0.02), _screen_paint(rng)
+    )
     base = box((hinge, depth / 2), y, (0, thick), case)
-    return Design([base, *keys, *(part.turned(-lean, axis=1).moved(hinge, 0, thick) for part in lid)])
+    return Design([base, *keys, lid.turned(-lean, axis=1).moved(hinge, 0, thick)])
 
 
 def keyboard(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -129,15 +130,16 @@ def copier(rng: np.random.Generator, size: Size, style: str) -> Design:
     )
     core = (y[0] + width * rng.uniform(0, 0.25), y[1])
     deck = height * rng.uniform(0.78, 0.86)
+    drawers = box(x, core, (0.05, height * 0.62), case)
+    for z in np.linspace(0.1, height * 0.55, 4)[:-1].tolist():
+        drawers = drawers.faced(core, (z, z + 0.012), dark)
     parts = [
-        box(x, core, (0.05, height * 0.62), case),
+        drawers,
         box((x[0], x[1] - 0.15), core, (height * 0.62, height * 0.72), dark),
         box(x, core, (height * 0.72, deck), case),
         box((x[0], x[1] - 0.05), core, (deck, height), dark if maybe(rng, 0.5) else case.darker(0.9)),
         box((x[0] + 0.1, x[1] - 0.1), (y[0], core[0] + 0.01), (height * 0.45, height * 0.48), dark),
     ]
-    for z in np.linspace(0.1, height * 0.55, 4)[:-1]:
-        parts.append(box((x[1], x[1] + 0.01), (core[0] + 0.02, core[1] - 0.02), (z, z + 0.01), dark, without=("-x",)))
     screen = (core[0] + width * 0.1, core[0] + width * 0.35)
     parts.append(box((x[1] - 0.02, x[1] + 0.06), screen, (deck, deck + 0.03), dark))
     return Design(parts)
@@ -330,7 +332,7 @@ def _screen(rng: np.random.Generator, x: Interval, y: Interval, z: Interval, cas
     """A flat screen with its bezel, facing +x."""
     bezel = rng.uniform(0.012, 0.035)
     inner = (y[0] + bezel, y[1] - bezel), (z[0] + bezel * rng.uniform(1, 2), z[1] - bezel)
-    return [box(x, y, z, case), box((x[1] - 0.001, x[1] + 0.002), *inner, _screen_paint(rng), without=("-x",))]
+    return [box(x, y, z, case).faced(*inner, _screen_paint(rng))]
 
 
 def _foot(rng: np.random.Generator, y: float, size: tuple[float, float], case: Paint) -> Part:
@@ -365,7 +367,7 @@ _LAMPS = ("shade", "arm", "globe")
 
 ELECTRONICS: dict[str, Recipe] = {
     "monitor": Recipe(monitor, (0.16, 0.26), (0.42, 0.66), (0.38, 0.52), ("flat", "tube")),
-    "tv": Recipe(tv, (0.06, 0.3), (0.7, 1.35), (0.45, 0.82), ("feet", "wall", "tube")),
+    "tv": Recipe(tv, (0.06, 0.36), (0.7, 1.35), (0.45, 0.82), ("feet", "wall", "tube")),
     "laptop": Recipe(laptop, (0.26, 0.36), (0.32, 0.4), (0.18, 0.26)),
     "keyboard": Recipe(keyboard, (0.13, 0.2), (0.36, 0.48), (0.025, 0.04)),
     "mouse": Recipe(mouse, (0.1, 0.12), (0.06, 0.07), (0.03, 0.04)),

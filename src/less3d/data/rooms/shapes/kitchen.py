@@ -95,13 +95,11 @@ def microwave(rng: np.random.Generator, size: Size, style: str) -> Design:
     x, y = footprint(size)
     paint, dark = _appliance(rng), Paint(paints.jitter(rng, (32, 32, 34), 0.12), "gradient", scale=0.3)
     split = width * rng.uniform(0.16, 0.26)
-    face = (x[1] - 0.005, x[1])
-    return Design([
-        box(x, y, (0, height), paint),
-        box(face, (y[0] + 0.04, y[1] - split - 0.02), (height * 0.15, height * 0.85), dark, without=("-x",)),
-        box(face, (y[1] - split + 0.01, y[1] - 0.02), (height * 0.12, height * 0.88), dark.darker(1.5), without=("-x",)),
-        box((x[1], x[1] + 0.03), (y[1] - split - 0.015, y[1] - split), (height * 0.15, height * 0.85), paint.darker(0.8)),
-    ])  # fmt: skip
+    body = box(x, y, (0, height), paint)
+    body = body.faced((y[0] + 0.04, y[1] - split - 0.02), (height * 0.15, height * 0.85), dark)
+    body = body.faced((y[1] - split + 0.01, y[1] - 0.02), (height * 0.12, height * 0.88), dark.darker(1.5))
+    grip = (y[1] - split - 0.015, y[1] - split), (height * 0.15, height * 0.85)
+    return Design([body, box((x[1], x[1] + 0.03), *grip, paint.darker(0.8))])
 
 
 def range_hood(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -141,7 +139,10 @@ def washer(rng: np.random.Generator, size: Size, style: str) -> Design:
     for y in np.linspace(-width / 2, width / 2, count + 1)[:-1]:
         left, right = float(y) + 0.006, float(y) + width / count - 0.006
         x, middle = (-depth / 2, depth / 2), (left + right) / 2
-        parts.append(box(x, (left, right), (0, top), paint))
+        body = box(x, (left, right), (0, top), paint)
+        parts.append(
+            body.faced((left, right), (top * 0.86, top * 0.98), paint.darker(0.8)) if style == "front" else body
+        )
         if style == "top":
             parts.append(box((x[0], x[0] + 0.14), (left, right), (top, height), paint.darker(0.9)))
             lid = (x[0] + 0.18, x[1] - 0.04), (left + 0.04, right - 0.04), (top, top + 0.008)
@@ -154,7 +155,6 @@ def washer(rng: np.random.Generator, size: Size, style: str) -> Design:
         parts.append(
             tube((x[1], middle, top * 0.48), (x[1] + 0.034, middle, top * 0.48), radius * 0.75, dark, sides=18)
         )
-        parts.append(box((x[1], x[1] + 0.008), (left, right), (top * 0.86, top), paint.darker(0.8), without=("-x",)))
     return Design(parts)
 
 
@@ -206,8 +206,7 @@ def water_cooler(rng: np.random.Generator, size: Size, style: str) -> Design:
     stand, bottle = paints.plastic(rng, bright=0), Paint(paints.jitter(rng, (92, 120, 170), 0.15), material="plastic")
     top, radius = height * 0.66, min(depth, width) * 0.42
     return Design([
-        box(x, y, (0, top), stand),
-        box((x[1] - 0.02, x[1]), (y[0] * 0.7, y[1] * 0.7), (top * 0.6, top * 0.8), stand.darker(0.4)),
+        box(x, y, (0, top), stand).faced((y[0] * 0.7, y[1] * 0.7), (top * 0.6, top * 0.8), stand.darker(0.4)),
         lathe([(radius * 0.3, top), (radius, top + 0.06), (radius, height * 0.97), (radius * 0.8, height)], bottle),
     ])  # fmt: skip
 
@@ -277,11 +276,9 @@ def _oven_door(
 ) -> list[Part]:
     rise = z[1] - z[0]
     pane = (y[0] + 0.1, y[1] - 0.1), (z[0] + rise * 0.2, z[1] - rise * 0.25)
-    return [
-        box((face, face + 0.02), y, z, paint if maybe(rng, 0.6) else dark, without=("-x",)),
-        box((face + 0.019, face + 0.022), *pane, dark, without=("-x",)),
-        box((face + 0.03, face + 0.05), (y[0] + 0.06, y[1] - 0.06), (z[1] - 0.07, z[1] - 0.045), paints.metal(rng)),
-    ]
+    door = box((face, face + 0.02), y, z, paint if maybe(rng, 0.6) else dark, without=("-x",))
+    grip = (y[0] + 0.06, y[1] - 0.06), (z[1] - 0.07, z[1] - 0.045)
+    return [door.faced(*pane, dark), box((face + 0.03, face + 0.05), *grip, paints.metal(rng))]
 
 
 def _knobs(rng: np.random.Generator, face: float, y: Interval, z: float, paint: Paint) -> list[Part]:

@@ -25,7 +25,8 @@ def door(rng: np.random.Generator, size: Size, style: str) -> Design:
     length = float(np.hypot(depth, width)) if depth > 0.25 else width
     paint = _door_paint(rng).along(2)
     x, y = (-_LEAF / 2, _LEAF / 2), (-length / 2, length / 2)
-    parts = [box(x, y, (0, height), paint), *_both_faces(_panels(rng, (length, height), style, paint))]
+    leaf = box(x, y, (0, height), paint)
+    parts = [_styled(rng, leaf, (length, height), style)]
     side = length * 0.42 * (1 if maybe(rng, 0.5) else -1)
     parts.extend(_both_faces(_door_handle(rng, side, height)))
     if depth <= 0.25:
@@ -42,9 +43,11 @@ def double_door(rng: np.random.Generator, size: Size, style: str) -> Design:
     state = rng.bit_generator.state
     for side in (-1, 1):
         rng.bit_generator.state = state
-        leaf = [box((-_LEAF / 2, _LEAF / 2), (-width / 4 + 0.004, width / 4 - 0.004), (0, height), paint)]
-        leaf += _both_faces(_panels(rng, (width / 2, height), style, paint))
-        leaf += _both_faces(_door_handle(rng, -side * width * 0.2, height))
+        panel = box((-_LEAF / 2, _LEAF / 2), (-width / 4 + 0.004, width / 4 - 0.004), (0, height), paint)
+        leaf = [
+            _styled(rng, panel, (width / 2, height), style),
+            *_both_faces(_door_handle(rng, -side * width * 0.2, height)),
+        ]
         parts += [part.moved(y=side * width / 4) for part in leaf]
     return Design(parts)
 
@@ -163,27 +166,26 @@ def _door_paint(rng: np.random.Generator) -> Paint:
     return Paint(paints.pick(rng, (*paints.METALS[:4], *paints.FABRICS)), "gradient", scale=0.9)
 
 
-def _panels(rng: np.random.Generator, size: tuple[float, float], style: str, paint: Paint) -> list[Part]:
-    """What is on a leaf's front face: nothing, recessed panels, or glass."""
+def _styled(rng: np.random.Generator, leaf: Part, size: tuple[float, float], style: str) -> Part:
+    """A leaf with what its two faces show: nothing, panels, glass, or a kick plate."""
     length, height = size
-    half = length / 2 - 0.11
-    face = (_LEAF / 2 - 0.001, _LEAF / 2 + 0.002)
-    shade = paint.darker(rng.uniform(0.8, 0.92))
+    half, both = length / 2 - 0.11, (-_LEAF, _LEAF)
     if style == "glazed":
         low = height * (0.12 if maybe(rng, 0.4) else 0.5)
         narrow = half if maybe(rng, 0.6) else half * 0.35
         pane = paints.glass(rng) if maybe(rng, 0.6) else _outlook(rng, "casement")
-        return [box(face, (-narrow, narrow), (low, height - 0.15), pane, without=("-x",))]
+        return leaf.inlaid(both, (-narrow, narrow), (low, height - 0.15), pane)
     if style == "paneled":
+        shade = leaf.paint.darker(rng.uniform(0.78, 0.92))
         rows = np.linspace(0.12, height - 0.04, int(rng.integers(2, 4)) + 1)
         columns = ((-half, -0.04), (0.04, half)) if maybe(rng, 0.6) else ((-half, half),)
-        return [
-            box(face, y, (low, high - 0.1), shade, without=("-x",)) for low, high in pairwise(rows) for y in columns
-        ]
+        for low, high in pairwise(rows.tolist()):
+            for y in columns:
+                leaf = leaf.inlaid(both, y, (low, high - 0.1), shade)
+        return leaf
     if maybe(rng, 0.25):
-        plate = paints.metal(rng)
-        return [box(face, (-length / 2 + 0.02, length / 2 - 0.02), (0.02, 0.3), plate, without=("-x",))]
-    return []
+        return leaf.inlaid(both, (-length / 2 + 0.02, length / 2 - 0.02), (0.02, 0.3), paints.metal(rng))
+    return leaf
 
 
 def _door_handle(rng: np.random.Generator, y: float, height: float) -> list[Part]:

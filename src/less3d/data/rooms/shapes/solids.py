@@ -17,25 +17,50 @@ Interval = tuple[float, float]
 Point = tuple[float, float, float]
 
 
+@dataclass(frozen=True)
+class Inlay:
+    """Another paint inside a box of a part's own frame: a seam, a screen, a pane, a label."""
+
+    low: Point
+    high: Point
+    paint: Paint
+
+
 @dataclass(frozen=True, eq=False)
 class Part:
-    """V corners in metres, T triangles over them (counter-clockwise seen from outside), and one paint."""
+    """V corners in metres, T triangles over them (counter-clockwise seen from outside), a paint, and its inlays.
+
+    `own` are the corners as the part was made: patterns and inlays lie in that frame and move with the part.
+    """
 
     vertices: Float64[np.ndarray, "V 3"]
     triangles: Int64[np.ndarray, "T 3"]
     paint: Paint
+    own: Float64[np.ndarray, "V 3"]
+    inlays: tuple[Inlay, ...] = ()
 
     def moved(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> "Part":
         """The part shifted by (x, y, z)."""
         return replace(self, vertices=self.vertices + np.array([x, y, z]))
 
-    def turned(self, angle: float, *, axis: int = 2, about: Point = (0.0, 0.0, 0.0)) -> "Part":
-        """The part turned counter-clockwise by `angle` radians around an axis (0 = x, 1 = y, 2 = z) through `about`."""
-        return replace(self, vertices=(self.vertices - about) @ rotation(angle, axis).T + about)
+    def turned(self, angle: float, *, axis: int = 2) -> "Part":
+        """The part turned counter-clockwise by `angle` radians around the x, y or z axis (0, 1, 2)."""
+        return replace(self, vertices=self.vertices @ rotation(angle, axis).T)
 
     def scaled(self, x: float = 1.0, y: float = 1.0, z: float = 1.0) -> "Part":
-        """The part stretched about the origin by positive factors."""
-        return replace(self, vertices=self.vertices * (x, y, z))
+        """The part stretched about the origin by positive factors, its pattern laid on anew."""
+        stretched = self.vertices * (x, y, z)
+        return replace(self, vertices=stretched, own=stretched)
+
+    def inlaid(self, x: Interval, y: Interval, z: Interval, paint: Paint) -> "Part":
+        """The part with another paint on what lies between six planes of its own frame."""
+        inlay = Inlay((x[0], y[0], z[0]), (x[1], y[1], z[1]), paint)
+        return replace(self, inlays=(*self.inlays, inlay))
+
+    def faced(self, y: Interval, z: Interval, paint: Paint, *, depth: float = 0.004) -> "Part":
+        """The part with a rectangle of another paint on its front (its highest x, to a `depth` in metres)."""
+        front = float(self.own[:, 0].max())
+        return self.inlaid((front - depth, front + 0.001), y, z, paint)
 
 
 def rotation(angle: float, axis: int = 2) -> Float64[np.ndarray, "3 3"]:
@@ -52,14 +77,14 @@ def box(x: Interval, y: Interval, z: Interval, paint: Paint, *, without: tuple[s
     """The box between six planes, without the sides that nobody can see ("-x", "+z" and so on)."""
     low, high = np.array([x[0], y[0], z[0]]), np.array([x[1], y[1], z[1]])
     corners, triangles = _unit_box(without)
-    return Part(low + corners * (high - low), triangles, paint)
+    return _painted(low + corners * (high - low), triangles, paint)
 
 
 def soft_box(x: Interval, y: Interval, z: Interval, paint: Paint, *, roundness: float = 0.4, detail: int = 5) -> Part:
     """A cushion: a box with soft edges, from a box (`roundness` 0) to an ellipsoid (1)."""
     low, high = np.array([x[0], y[0], z[0]]), np.array([x[1], y[1], z[1]])
     corners, triangles = _unit_cushion(detail, round(roundness, 1))
-    return Part((low + high) / 2 + corners * (high - low) / 2, triangles, paint)
+    return _painted((low + high) / 2 + corners * (high - low) / 2, triangles, paint)
 
 
 def tube(
@@ -116,7 +141,7 @@ def loft(rings: Sequence[np.ndarray] | np.ndarray, paint: Paint) -> Part:
     stack = np.asarray(rings, dtype=np.float64)
     count, sides = stack.shape[:2]
     vertices = np.concatenate([stack.reshape(-1, 3), stack[:1].mean(axis=1), stack[-1:].mean(axis=1)])
-    return Part(vertices, _loft_triangles(count, sides), paint)
+    return _painted(vertices, _loft_triangles(count, sides), paint)
 
 
 def prism(outline: Float64[np.ndarray, "S 2"], z: Interval, paint: Paint) -> Part:
@@ -129,7 +154,7 @@ def sheet(grid: Float64[np.ndarray, "A B 3"], paint: Paint, *, both_sides: bool 
     """A bent sheet over a grid of points; its front is where the first axis turns counter-clockwise to the second."""
     rows, columns = grid.shape[:2]
     triangles = _sheet_triangles(rows, columns, both_sides)
-    return Part(np.asarray(grid, dtype=np.float64).reshape(-1, 3), triangles, paint)
+    return _painted(np.asarray(grid, dtype=np.float64).reshape(-1, 3), triangles, paint)
 
 
 def lens(x: Interval, y: Interval, z: Interval, paint: Paint, *, corners: float = 0.06, detail: int = 9) -> Part:
@@ -144,14 +169,14 @@ def lens(x: Interval, y: Interval, z: Interval, paint: Paint, *, corners: float 
     lower = center + half * np.stack([u * pulled, v * pulled, -bulge], axis=-1)
     front = _grid_triangles(detail, detail)
     triangles = np.concatenate([front, front[:, ::-1] + detail * detail])
-    return Part(np.concatenate([upper.reshape(-1, 3), lower.reshape(-1, 3)]), triangles, paint)
+    return _painted(np.concatenate([upper.reshape(-1, 3), lower.reshape(-1, 3)]), triangles, paint)
 
 
 def mirrored(part: Part, axis: int = 1) -> Part:
     """The part and its fronts reflected in the plane through the origin across an axis."""
     signs = np.ones(3)
     signs[axis] = -1
-    return Part(part.vertices * signs, part.triangles[:, ::-1].copy(), part.paint)
+    return replace(part, vertices=part.vertices * signs, triangles=part.triangles[:, ::-1].copy())
 
 
 def bounds(parts: Sequence[Part]) -> tuple[Float64[np.ndarray, "3"], Float64[np.ndarray, "3"]]:
@@ -159,6 +184,10 @@ def bounds(parts: Sequence[Part]) -> tuple[Float64[np.ndarray, "3"], Float64[np.
     low = np.min([part.vertices.min(axis=0) for part in parts], axis=0)
     high = np.max([part.vertices.max(axis=0) for part in parts], axis=0)
     return low, high
+
+
+def _painted(vertices: np.ndarray, triangles: np.ndarray, paint: Paint) -> Part:
+    return Part(vertices, triangles, paint, own=vertices)
 
 
 @cache

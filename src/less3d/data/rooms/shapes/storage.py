@@ -1,5 +1,6 @@
 """Cabinets, dressers, nightstands, wardrobes, shelves and bookshelves."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -40,11 +41,8 @@ def wardrobe(rng: np.random.Generator, size: Size, style: str) -> Design:
     paint = paints.wood(rng, painted=0.4)
     parts = cupboard(rng, size, "doors", paint, paint)
     if style == "mirror":
-        depth, width, height = size
-        face = (depth / 2, depth / 2 + 0.004)
-        parts.append(
-            box(face, (-width * 0.45, -0.02), (height * 0.1, height * 0.95), paints.mirror(rng), without=("-x",))
-        )
+        across, up = (-size[1] * 0.45, -0.02), (size[2] * 0.1, size[2] * 0.95)
+        parts.append(box((size[0] / 2, size[0] / 2 + 0.004), across, up, paints.mirror(rng)))
     return Design(parts)
 
 
@@ -116,8 +114,7 @@ def mailboxes(rng: np.random.Generator, size: Size, style: str) -> Design:
     levels = np.linspace(0, height, max(1, round(height / cell[1])) + 1)
     x, y = footprint(size)
     if not wooden:
-        body = box(x, y, (0, height), paint)
-        return Design([body, *_seams(depth / 2, across, levels, paint.darker(0.4))])
+        return Design([_with_seams(box(x, y, (0, height), paint), across[1:-1], levels[1:-1])])
     parts = _shelf_frame(rng, size, across, levels, 0.015, paint, posts=False)
     for left, right in pairwise(across):
         for low in levels[:-1][rng.random(len(levels) - 1) < 0.35]:
@@ -126,11 +123,14 @@ def mailboxes(rng: np.random.Generator, size: Size, style: str) -> Design:
     return Design(parts)
 
 
-def _seams(face: float, across: np.ndarray, levels: np.ndarray, paint: Paint) -> list[Part]:
-    """Dark lines of a grid of doors on a flat front."""
-    proud, y, z = (face, face + 0.003), (across[0], across[-1]), (levels[0], levels[-1])
-    uprights = [box(proud, (place, place + _SEAM), z, paint, without=("-x",)) for place in across[1:-1]]
-    return uprights + [box(proud, y, (level, level + _SEAM), paint, without=("-x",)) for level in levels[1:-1]]
+def _with_seams(part: Part, across: Sequence[float], levels: Sequence[float]) -> Part:
+    """Dark lines between the doors of a flat front."""
+    everywhere, dark = (-9.0, 9.0), part.paint.darker(0.4)
+    for y in across:
+        part = part.faced((y, y + _SEAM), everywhere, dark)
+    for z in levels:
+        part = part.faced(everywhere, (z, z + _SEAM), dark)
+    return part
 
 
 def cupboard(
@@ -177,7 +177,7 @@ def _fronts(rng: np.random.Generator, face: float, y: Interval, z: Interval, sty
         for low, high in pairwise(split):
             drawer = high - low < 0.34 or style == "drawers"
             panel = (float(left), float(right)), (float(low), float(high))
-            parts.extend(
+            parts.append(
                 _front_panel(rng, face, *panel, paint, paneled=paneled, glazed=style == "glass" and not drawer)
             )
             parts.append(_handle(face + 0.02, *panel, handle, drawer=drawer, knob=knob, left=index % 2 == 0))
@@ -195,22 +195,16 @@ def _levels(rng: np.random.Generator, style: str, z: Interval, height: float) ->
 
 def _front_panel(
     rng: np.random.Generator, face: float, y: Interval, z: Interval, paint: Paint, *, paneled: bool, glazed: bool
-) -> list[Part]:
+) -> Part:
     """One door or drawer, 2 cm proud of the body, with dark seams at two of its edges."""
-    paint, seam = paint.along(2), paint.darker(0.4)
-    proud = (face + 0.019, face + 0.022)
-    parts = [
-        box((face, face + 0.02), y, z, paint, without=("-x",)),
-        box(proud, (y[0], y[0] + _SEAM), z, seam, without=("-x",)),
-        box(proud, y, (z[0], z[0] + _SEAM), seam, without=("-x",)),
-    ]
+    panel = box((face, face + 0.02), y, z, paint.along(2), without=("-x",))
     border = min(0.07, (y[1] - y[0]) / 4, (z[1] - z[0]) / 4)
     inner = (y[0] + border, y[1] - border), (z[0] + border, z[1] - border)
     if glazed:
-        parts.append(box(proud, *inner, paints.glass(rng), without=("-x",)))
+        panel = panel.faced(*inner, paints.glass(rng))
     elif paneled:
-        parts.append(box(proud, *inner, paint.darker(0.86), without=("-x",)))
-    return parts
+        panel = panel.faced(*inner, paint.along(2).darker(0.86))
+    return _with_seams(panel, (y[0],), (z[0],))
 
 
 def _handle(face: float, y: Interval, z: Interval, paint: Paint, *, drawer: bool, knob: bool, left: bool) -> Part:

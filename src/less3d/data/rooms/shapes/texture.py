@@ -1,11 +1,12 @@
 """Patterns: what colour a painted part has at each of its points."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from jaxtyping import Float32, UInt8
 
 from less3d.data.rooms.shapes.paint import Paint
+from less3d.data.rooms.shapes.solids import Part
 
 Points = Float32[np.ndarray, "N 3"]
 
@@ -14,16 +15,26 @@ _GRAIN = 3.0
 
 
 def shade(
-    points: Points, starts: np.ndarray, paints: list[Paint], rng: np.random.Generator
+    points: Points, starts: np.ndarray, parts: Sequence[Part], rng: np.random.Generator
 ) -> UInt8[np.ndarray, "N 3"]:
-    """Colours of points grouped by part: part k has the points from `starts[k]` to `starts[k + 1]` and `paints[k]`."""
-    base = np.array([paint.rgb for paint in paints], dtype=np.float32)
+    """Colours of points given in their parts' own frames; part k has those from `starts[k]` to `starts[k + 1]`."""
+    base = np.array([part.paint.rgb for part in parts], dtype=np.float32)
     colors = np.repeat(base, np.diff(starts), axis=0)
-    for paint, start, stop in zip(paints, starts[:-1], starts[1:], strict=True):
-        if paint.texture != "plain" and stop > start:
-            colors[start:stop] = _PATTERNS[paint.texture](points[start:stop], paint)
+    for part, start, stop in zip(parts, starts[:-1], starts[1:], strict=True):
+        if stop == start:
+            continue
+        if part.paint.texture != "plain":
+            colors[start:stop] = _painted(points[start:stop], part.paint)
+        for inlay in part.inlays:
+            inside = ((points[start:stop] >= inlay.low) & (points[start:stop] <= inlay.high)).all(axis=1)
+            if inside.any():
+                colors[start:stop][inside] = _painted(points[start:stop][inside], inlay.paint)
     grain = rng.standard_normal((len(points), 1), dtype=np.float32) * _GRAIN
     return np.clip(colors + grain, 0, 255).astype(np.uint8)
+
+
+def _painted(points: Points, paint: Paint) -> np.ndarray:
+    return np.float32(paint.rgb) if paint.texture == "plain" else _PATTERNS[paint.texture](points, paint)
 
 
 def _wood(points: Points, paint: Paint) -> np.ndarray:
@@ -42,7 +53,7 @@ def _fabric(points: Points, paint: Paint) -> np.ndarray:
 
 def _gradient(points: Points, paint: Paint) -> np.ndarray:
     """Slow changes of brightness, as reflections make on smooth surfaces."""
-    return _brightened(paint, 0.16 * _clouds(points, paint.scale, paint.seed))
+    return _brightened(paint, 0.07 * _clouds(points, paint.scale, paint.seed))
 
 
 def _stripes(points: Points, paint: Paint) -> np.ndarray:
@@ -116,7 +127,7 @@ _PATTERNS: dict[str, Callable[[Points, Paint], np.ndarray]] = {
 def _clouds(points: Points, scale: float, seed: int) -> np.ndarray:
     """Smooth noise of about unit range: three plane waves of different directions."""
     rng = np.random.default_rng(seed)
-    waves = rng.normal(0, 4.0 / scale, (3, 3)).astype(np.float32)
+    waves = rng.normal(0, 2.5 / scale, (3, 3)).astype(np.float32)
     phases = rng.uniform(0, 6.28, 3).astype(np.float32)
     return np.sin(points @ waves + phases).sum(axis=1) / 2
 

@@ -39,31 +39,13 @@ def blackboard(rng: np.random.Generator, size: Size, style: str) -> Design:
 
 def bulletin_board(rng: np.random.Generator, size: Size, style: str) -> Design:
     """Cork or felt with papers pinned all over it."""
-    _depth, width, height = size
-    x, _ = footprint(size)
     cork = Paint(paints.pick(rng, _CORKS), "fabric", scale=0.05, seed=int(rng.integers(1 << 30)))
-    parts = _board(size, 0.0, cork, paints.wood(rng), tray=False)
-    for _ in range(int(rng.integers(0, 4 + 12 * width * height))):
+    board, *frame = _board(size, 0.0, cork, paints.wood(rng), tray=False)
+    for _ in range(int(rng.integers(0, 4 + 12 * size[1] * size[2]))):
         half = rng.uniform(0.06, 0.16, 2)
-        y, z = (
-            rng.uniform(half[0] - width / 2, width / 2 - half[0]),
-            rng.uniform(half[1], max(height - half[1], half[1] + 0.01)),
-        )
-        paper = (
-            paints.printed(rng, paints.pick(rng, (*paints.WHITES, *paints.LINENS)))
-            if maybe(rng, 0.7)
-            else paints.picture(rng)
-        )
-        parts.append(
-            box(
-                (x[0] + 0.022, x[0] + 0.026),
-                (y - half[0], y + half[0]),
-                (z - half[1], z + half[1]),
-                paper,
-                without=("-x",),
-            )
-        )
-    return Design(parts, "rectangular")
+        y, z = rng.uniform(-0.5, 0.5) * (size[1] - 2 * half[0]), half[1] + rng.random() * (size[2] - 2 * half[1])
+        board = board.faced((y - half[0], y + half[0]), (z - half[1], z + half[1]), _pinned(rng))
+    return Design([board, *frame], "rectangular")
 
 
 def picture(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -79,14 +61,12 @@ def picture(rng: np.random.Generator, size: Size, style: str) -> Design:
     frame = paints.wood(rng, painted=0.35) if maybe(rng, 0.8) else paints.metal(rng)
     border = min(rng.uniform(0.015, 0.06), size[1] / 5, height / 5)
     inner = (y[0] + border, y[1] - border), (border, height - border)
-    parts = [*_border(x, y, (0, height), border, frame), box((x[0], x[1] - 0.008), *inner, content, without=("-x",))]
+    inside = box((x[0], x[1] - 0.008), *inner, content, without=("-x",))
     if maybe(rng, 0.5):
         margin = border + min(size[1], height) * rng.uniform(0.08, 0.18)
         inset = (y[0] + margin, y[1] - margin), (margin, height - margin)
-        parts[-1] = box((x[0], x[1] - 0.01), *inner, paints.white(rng), without=("-x",))
-        parts.append(box((x[0], x[1] - 0.008), *inset, content, without=("-x",)))
-        parts.append(box((x[0], x[1] - 0.012), *inner, paints.white(rng), without=("-x",)))
-    return Design(parts, rectangle_word((size[1], height, 0.0)))
+        inside = box((x[0], x[1] - 0.008), *inner, paints.white(rng), without=("-x",)).faced(*inset, content)
+    return Design([*_border(x, y, (0, height), border, frame), inside], rectangle_word((size[1], height, 0.0)))
 
 
 def mirror(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -154,11 +134,9 @@ def radiator(rng: np.random.Generator, size: Size, style: str) -> Design:
             ]
         )
     grille = Paint(paint.darker(0.6).rgb, "stripes", "metal", (paint.rgb, paint.darker(0.5).rgb), scale=0.04, axis=1)
-    return Design([
-        box(x, y, (0, height), paint),
-        box((x[0] + 0.02, x[1] - 0.02), (y[0] * 0.95, y[1] * 0.95), (height, height + 0.003), grille, without=("-z",)),
-        box((x[1], x[1] + 0.004), (y[0] * 0.95, y[1] * 0.95), (0.03, height * 0.25), grille, without=("-x",)),
-    ])  # fmt: skip
+    front = (y[0] * 0.95, y[1] * 0.95), (0.03, height * 0.25)
+    body = box(x, y, (0, height), paint).faced(*front, grille)
+    return Design([body.inlaid((x[0] + 0.02, x[1] - 0.02), front[0], (height - 0.004, height + 0.001), grille)])
 
 
 def projector_screen(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -169,9 +147,8 @@ def projector_screen(rng: np.random.Generator, size: Size, style: str) -> Design
     if height < 0.3:
         return Design([case])
     border = Paint((40, 40, 42))
-    cloth = [box((-0.004, 0.004), (y[0] + 0.03, y[1] - 0.03), (0, height - 0.1), border),
-             box((0.004, 0.006), (y[0] + 0.08, y[1] - 0.08), (0.05, height - 0.1), paints.white(rng), without=("-x",))]  # fmt: skip
-    return Design([case, *cloth])
+    cloth = box((-0.004, 0.004), (y[0] + 0.03, y[1] - 0.03), (0, height - 0.1), Paint((40, 40, 42)))
+    return Design([case, cloth.faced((y[0] + 0.08, y[1] - 0.08), (0.05, height - 0.1), paints.white(rng))])
 
 
 def sign(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -334,6 +311,12 @@ def _board(size: Size, low: float, board: Paint, frame: Paint, *, tray: bool = T
     if tray:
         parts.append(box((thin[1], min(x[1], thin[1] + 0.09)), (y[0] * 0.9, y[1] * 0.9), (low, low + 0.02), frame))
     return parts
+
+
+def _pinned(rng: np.random.Generator) -> Paint:
+    if maybe(rng, 0.3):
+        return paints.picture(rng)
+    return paints.printed(rng, paints.pick(rng, (*paints.WHITES, *paints.LINENS)))
 
 
 def _border(x: Interval, y: Interval, z: Interval, wide: float, paint: Paint) -> list[Part]:
