@@ -33,7 +33,7 @@ class Scan:
     semantics: Int32[np.ndarray, "N"] | None = None
     """Class id of each point in the source's own numbering (NYU40 for ScanNet)."""
     attributes: Mapping[str, np.ndarray] = field(default_factory=dict)
-    """Any other per-point property of the file, by name, in its own dtype, each of length N."""
+    """Any other per-point property of the file, by name, in its own dtype, each of shape (N,)."""
     faces: Int32[np.ndarray, "M 3"] | None = None
     """Triangles over the points, when the file was a mesh."""
 
@@ -44,9 +44,11 @@ class Scan:
         _require(n > 0, "at least one point", "none")
         _require(self.colors.shape == (n, 3), f"colors of shape ({n}, 3)", self.colors.shape)
         _require(bool(np.isfinite(self.points).all()), "finite coordinates", "NaN or infinity")
+        _require(self.origin.shape == (3,) and bool(np.isfinite(self.origin).all()), "a finite origin", self.origin)
         per_point = {"instances": self.instances, "semantics": self.semantics, **self.attributes}
         for name, values in per_point.items():
-            _require(values is None or len(values) == n, f"{n} values of {name}", "another number")
+            shape = (n,) if values is None else values.shape
+            _require(shape == (n,), f"{name} of shape ({n},)", shape)
         if self.faces is not None and len(self.faces):
             inside = 0 <= int(self.faces.min()) and int(self.faces.max()) < n
             _require(inside, f"faces that index points 0 to {n - 1}", "an index outside")
