@@ -25,7 +25,7 @@ from less3d.data.rooms.shapes.kitchen import KITCHEN
 from less3d.data.rooms.shapes.openings import OPENINGS
 from less3d.data.rooms.shapes.recipe import Recipe, Size
 from less3d.data.rooms.shapes.seating import SEATING
-from less3d.data.rooms.shapes.solids import Part
+from less3d.data.rooms.shapes.solids import Part, bounds, normals_and_areas
 from less3d.data.rooms.shapes.storage import STORAGE
 from less3d.data.rooms.shapes.tables import TABLES
 from less3d.data.rooms.shapes.walls import WALLS
@@ -104,9 +104,8 @@ def _parametric_piece(category: str, number: int, rng: np.random.Generator, size
     design_rng = np.random.default_rng([crc32(category.encode()), number])
     style = _style(recipe, number, design_rng)
     own_size = recipe.draw_size(design_rng)
-    depth, width, height = size or own_size
-    design = recipe.build(design_rng, (depth, width, height), style)
-    surface = sample(design.parts, rng).fitted((-depth / 2, -width / 2, 0.0), (depth / 2, width / 2, height))
+    design = recipe.build(design_rng, size or own_size, style)
+    surface = _placed(sample(design.parts, rng), *bounds(design.parts), size)
     return Piece(
         name=f"parametric/{category.replace(' ', '-')}-{style}-{number:05d}",
         category=category,
@@ -125,13 +124,21 @@ def _style(recipe: Recipe, number: int, rng: np.random.Generator) -> str:
     return recipe.styles[-1] if number % 10 >= 8 and rng.random() < 0.5 else chosen
 
 
+def _placed(surface: Surface, low: np.ndarray, high: np.ndarray, size: Size | None) -> Surface:
+    """A surface within a box moved onto the origin and the floor, and stretched to a size when one is wanted."""
+    extent = np.maximum(high - low, 1e-6)
+    factors = np.ones(3) if size is None else np.asarray(size) / extent
+    middle = (low + high) / 2
+    shift = -factors * (middle[0], middle[1], low[2])
+    return surface.stretched(tuple(factors.tolist()), tuple(shift.tolist()))
+
+
 def _main_material(parts: Sequence[Part]) -> str | None:
     """The material of at least half of the area."""
-    areas: dict[str | None, float] = {}
-    for part in parts:
-        corners = part.vertices[part.triangles]
-        doubled = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        material = part.paint.material
-        areas[material] = areas.get(material, 0.0) + float(np.linalg.norm(doubled, axis=1).sum())
-    material, area = max(areas.items(), key=lambda item: item[1])
-    return material if area >= _CLEAR_SHARE * sum(areas.values()) else None
+    _, areas = normals_and_areas(np.concatenate([part.vertices[part.triangles] for part in parts]))
+    ends = np.cumsum([len(part.triangles) for part in parts])
+    totals: dict[str | None, float] = {}
+    for part, area in zip(parts, np.diff(np.concatenate([[0], np.cumsum(areas)[ends - 1]])), strict=True):
+        totals[part.paint.material] = totals.get(part.paint.material, 0.0) + float(area)
+    material, area = max(totals.items(), key=lambda item: item[1])
+    return material if area >= _CLEAR_SHARE * areas.sum() else None

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float32, Shaped, UInt8
 
 from less3d.data.rooms.shapes.paint import Paint
-from less3d.data.rooms.shapes.solids import Part, Point, rotation
+from less3d.data.rooms.shapes.solids import Part, Point, normals_and_areas, rotation
 from less3d.data.rooms.shapes.texture import shade
 
 DENSITY = 2700.0
@@ -33,14 +33,14 @@ class Surface:
         turn = rotation(yaw).astype(np.float32)
         return Surface(self.points @ turn.T + np.float32(translation), self.normals @ turn.T, self.colors)
 
-    def fitted(self, low: Point, high: Point) -> "Surface":
-        """The surface stretched so that its bounding box is the box from `low` to `high`; flat axes are only moved."""
-        start, extent = self.points.min(axis=0), np.ptp(self.points, axis=0)
-        target = np.float32(high) - np.float32(low)
-        factors = np.where(extent > 1e-6, target / np.maximum(extent, 1e-6), 1).astype(np.float32)
-        normals = self.normals / np.maximum(factors, 1e-6)
-        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
-        return Surface((self.points - start) * factors + np.float32(low), normals, self.colors)
+    def stretched(self, factors: Point, shift: Point) -> "Surface":
+        """The surface scaled about the origin by positive factors along x, y and z, then shifted."""
+        points = self.points * np.float32(factors) + np.float32(shift)
+        if np.allclose(factors, 1):
+            return Surface(points, self.normals, self.colors)
+        normals = self.normals / np.float32(factors)
+        normals /= np.sqrt(np.einsum("ij,ij->i", normals, normals))[:, None]
+        return Surface(points, normals, self.colors)
 
     def chosen(self, which: Shaped[np.ndarray, " K"]) -> "Surface":
         """The points a boolean mask or an index array chooses."""
@@ -61,19 +61,17 @@ def sample(
 ) -> Surface:
     """Points spread evenly by area over painted solids: `density` a square metre, at least `minimum` in all."""
     corners = np.concatenate([part.vertices[part.triangles] for part in parts])  # (T, 3, 3)
-    own = np.concatenate([part.own[part.triangles] for part in parts])  # (T, 3, 3)
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    doubled = np.linalg.norm(normals, axis=1)
-    reached = np.cumsum(doubled)
-    count = max(minimum, round(density * reached[-1] / 2))
+    normals, areas = normals_and_areas(corners)
+    reached = np.cumsum(areas)
+    count = max(minimum, round(density * reached[-1]))
     places = (np.arange(count) + rng.random(count)) * (reached[-1] / count)
     triangle = np.minimum(np.searchsorted(reached, places, side="right"), len(reached) - 1)
     weights = _in_triangle(rng, count)
-    parts_end = np.cumsum([len(part.triangles) for part in parts])
-    ranges = np.concatenate([[0], np.searchsorted(triangle, parts_end)])
-    colors = shade(_at(own, triangle, weights), ranges, parts, rng)
-    normals /= np.maximum(doubled, 1e-12)[:, None]
-    return Surface(_at(corners, triangle, weights), normals.astype(np.float32)[triangle], colors)
+    points = _at(corners, triangle, weights)
+    ends = np.cumsum([len(part.triangles) for part in parts])
+    starts = np.concatenate([[0], np.searchsorted(triangle, ends)])
+    own = _in_own_frames(parts, points, triangle, weights, starts, ends)
+    return Surface(points, normals.astype(np.float32)[triangle], shade(own, starts, parts, rng))
 
 
 def sample_quad(
@@ -86,9 +84,10 @@ def sample_quad(
 
 
 def _in_triangle(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Even barycentric places, two columns of shape (count, 1): a plane-filling sequence, as any run of it is even."""
-    sequence = np.arange(count)[:, None] * np.array([0.7548776662466927, 0.5698402909980532]) + rng.random(2)
-    u, v = np.split(sequence.astype(np.float64) % 1.0, 2, axis=1)
+    """Even barycentric places, two arrays of length `count`: a plane-filling sequence, any run of which is even."""
+    index = np.arange(count)
+    u = (index * 0.7548776662466927 + rng.random()) % 1.0
+    v = (index * 0.5698402909980532 + rng.random()) % 1.0
     outside = u + v > 1
     return np.where(outside, 1 - u, u).astype(np.float32), np.where(outside, 1 - v, v).astype(np.float32)
 
@@ -96,5 +95,27 @@ def _in_triangle(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.n
 def _at(corners: np.ndarray, triangle: np.ndarray, weights: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     """Points at barycentric places of triangles, (count, 3) float32."""
     start = corners[:, 0].astype(np.float32)
-    first, second = corners[:, 1].astype(np.float32) - start, corners[:, 2].astype(np.float32) - start
-    return start[triangle] + weights[0] * first[triangle] + weights[1] * second[triangle]
+    points = np.take((corners[:, 1] - corners[:, 0]).astype(np.float32), triangle, axis=0)
+    points *= weights[0][:, None]
+    second = np.take((corners[:, 2] - corners[:, 0]).astype(np.float32), triangle, axis=0)
+    second *= weights[1][:, None]
+    points += second
+    points += np.take(start, triangle, axis=0)
+    return points
+
+
+def _in_own_frames(
+    parts: Sequence[Part],
+    points: np.ndarray,
+    triangle: np.ndarray,
+    weights: tuple[np.ndarray, np.ndarray],
+    starts: np.ndarray,
+    ends: np.ndarray,
+) -> np.ndarray:
+    """The same points where they were before their parts were moved, (count, 3) float32."""
+    own = points.copy()
+    for part, start, stop, end in zip(parts, starts[:-1], starts[1:], ends, strict=True):
+        if part.own is not part.vertices and stop > start:
+            local = triangle[start:stop] - (end - len(part.triangles))
+            own[start:stop] = _at(part.own[part.triangles], local, (weights[0][start:stop], weights[1][start:stop]))
+    return own

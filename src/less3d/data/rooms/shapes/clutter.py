@@ -9,7 +9,7 @@ from less3d.data.rooms.shapes.beds import heap
 from less3d.data.rooms.shapes.electronics import piano_keys
 from less3d.data.rooms.shapes.paint import Color, Paint
 from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, footprint, maybe
-from less3d.data.rooms.shapes.solids import Part, box, lathe, loft, pipe, prism, ring, sheet, soft_box, tube
+from less3d.data.rooms.shapes.solids import Part, box, lathe, loft, pipe, prism, ring, sheets, soft_box, tube
 from less3d.data.rooms.shapes.storage import book_row
 
 _CARDBOARDS: tuple[Color, ...] = ((156, 122, 86), (170, 138, 100), (136, 104, 74), (182, 156, 122), (120, 94, 70))
@@ -285,15 +285,11 @@ def plant(rng: np.random.Generator, size: Size, style: str) -> Design:
     if style == "tree":
         parts.append(tube((0, 0, top * 0.8), (0.02, 0.02, height * 0.7), 0.015, paints.wood(rng, painted=0.0), sides=6))
     start = height * 0.55 if style == "tree" else top
-    count = int(np.clip(30 + 60 * height, 30, 90)) if style != "blades" else 22
-    angles = rng.uniform(0, 2 * np.pi, count)
-    rises, reaches = rng.uniform(0.2, 1.0, count), rng.uniform(0.3, 1.0, count)
-    for angle, rise, reach in zip(angles, rises, reaches, strict=True):
-        tip = np.array(
-            [np.cos(angle) * reach * depth / 2, np.sin(angle) * reach * width / 2, start + rise * (height - start)]
-        )
-        parts.append(_leaf(rng, np.array([0.0, 0.0, start * 0.95]), tip, green, long=style == "blades"))
-    return Design(parts)
+    count = 22 if style == "blades" else int(np.clip(30 + 60 * height, 30, 90))
+    angle, rise, reach = rng.uniform(0, 2 * np.pi, count), rng.uniform(0.2, 1, count), rng.uniform(0.3, 1, count)
+    across, along = np.cos(angle) * reach * depth / 2, np.sin(angle) * reach * width / 2
+    tips = np.column_stack([across, along, start + rise * (height - start)])
+    return Design([*parts, *_foliage(rng, np.array([0.0, 0.0, start * 0.95]), tips, green, long=style == "blades")])
 
 
 def shoes(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -605,18 +601,19 @@ def _open_box(size: Size, top: float, outside: Paint, inside: Paint) -> list[Par
     ]
 
 
-def _leaf(rng: np.random.Generator, root: np.ndarray, tip: np.ndarray, paint: Paint, *, long: bool) -> Part:
-    """A leaf that bends from root to tip; broad leaves sit at the end of an unseen stalk."""
-    stem = tip - root
-    start = root if long else root + stem * 0.6
-    sideways = np.cross(stem, (0, 0, 1.0)) + rng.normal(0, 0.02, 3)
-    sideways /= np.linalg.norm(sideways) + 1e-9
-    length = float(np.linalg.norm(tip - start))
-    half = length * (0.06 if long else rng.uniform(0.3, 0.5))
+def _foliage(rng: np.random.Generator, root: np.ndarray, tips: np.ndarray, paint: Paint, *, long: bool) -> list[Part]:
+    """Leaves that bend from a root to their tips, in three greens; broad leaves sit at the ends of unseen stalks."""
+    stems = tips - root
+    starts = np.broadcast_to(root, tips.shape) if long else root + stems * 0.6
+    sideways = np.cross(stems, (0, 0, 1.0)) + rng.normal(0, 0.02, tips.shape)
+    sideways /= np.linalg.norm(sideways, axis=1, keepdims=True) + 1e-9
+    lengths = np.linalg.norm(tips - starts, axis=1)[:, None, None]
+    half = lengths * (0.06 if long else rng.uniform(0.3, 0.5, (len(tips), 1, 1)))
     along = np.linspace(0, 1, 4)[:, None]
-    middle = start + (tip - start) * along - np.array([0, 0, 0.25 * length]) * along**2
-    wide = sideways * half * np.sin(np.pi * np.clip(along, 0.08, 0.95))
-    return sheet(np.stack([middle - wide, middle + wide], axis=1), paint.darker(float(rng.uniform(0.8, 1.2))))
+    middle = starts[:, None] + (tips - starts)[:, None] * along - np.array([0, 0, 0.25]) * lengths * along**2
+    wide = sideways[:, None] * half * np.sin(np.pi * np.clip(along, 0.08, 0.95))
+    leaves = np.stack([middle - wide, middle + wide], axis=2)  # (leaves, 4, 2, 3)
+    return [sheets(leaves[k::3], paint.darker(shade)) for k, shade in enumerate((0.82, 1.0, 1.2)) if len(leaves) > k]
 
 
 _BAGS = ("tote", "paper", "sack", "duffel")

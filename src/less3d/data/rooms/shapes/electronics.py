@@ -37,6 +37,8 @@ def tv(rng: np.random.Generator, size: Size, style: str) -> Design:
     case = _case(rng, gray=0.1)
     if style == "tube" and depth > 0.2:
         return Design(_tube_set(rng, size, case))
+    if depth > 0.12:
+        style = "feet"
     low = 0.0 if style == "wall" else height * rng.uniform(0.06, 0.14)
     x = (-depth / 2, -depth / 2 + min(0.08, depth)) if style == "wall" else (-0.03, 0.03)
     parts = _screen(rng, x, (-width / 2, width / 2), (low, height), case)

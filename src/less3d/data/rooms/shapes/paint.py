@@ -71,9 +71,9 @@ CHROME: Color = (150, 148, 146)
 
 def jitter(rng: np.random.Generator, color: Color, amount: float = 0.08) -> Color:
     """A colour near `color`: one change of brightness and a smaller one for each channel."""
-    change = (1 + rng.normal(0, amount)) * (1 + rng.normal(0, amount / 5, 3))
-    red, green, blue = np.clip(np.asarray(color) * change, 4, 252)
-    return float(red), float(green), float(blue)
+    brightness = 1 + amount * rng.standard_normal()
+    tint = 1 + amount / 6 * rng.standard_normal(3)
+    return _scaled(color, brightness, tint.tolist())
 
 
 def pick(rng: np.random.Generator, colors: Sequence[Color], amount: float = 0.08) -> Color:
@@ -185,6 +185,6 @@ def _seed(rng: np.random.Generator) -> int:
     return int(rng.integers(1 << 30))
 
 
-def _scaled(color: Color, factor: float) -> Color:
-    red, green, blue = (min(channel * factor, 252.0) for channel in color)
+def _scaled(color: Color, factor: float, tint: Sequence[float] = (1.0, 1.0, 1.0)) -> Color:
+    red, green, blue = (min(max(channel * factor * t, 4.0), 252.0) for channel, t in zip(color, tint, strict=True))
     return red, green, blue

@@ -157,6 +157,14 @@ def sheet(grid: Float64[np.ndarray, "A B 3"], paint: Paint, *, both_sides: bool 
     return _painted(np.asarray(grid, dtype=np.float64).reshape(-1, 3), triangles, paint)
 
 
+def sheets(grids: Float64[np.ndarray, "K A B 3"], paint: Paint) -> Part:
+    """Many bent sheets as one part, each with both of its sides."""
+    count, rows, columns = grids.shape[:3]
+    triangles = _sheet_triangles(rows, columns, True)
+    shifts = np.arange(count)[:, None, None] * rows * columns
+    return _painted(grids.reshape(-1, 3), (triangles + shifts).reshape(-1, 3), paint)
+
+
 def lens(x: Interval, y: Interval, z: Interval, paint: Paint, *, corners: float = 0.06, detail: int = 9) -> Part:
     """A stuffed pillow: thick in the middle, thin at the seam, its four corners drawn out by `corners`."""
     steps = np.linspace(-1, 1, detail)
@@ -181,9 +189,18 @@ def mirrored(part: Part, axis: int = 1) -> Part:
 
 def bounds(parts: Sequence[Part]) -> tuple[Float64[np.ndarray, "3"], Float64[np.ndarray, "3"]]:
     """Lowest and highest coordinates over all parts."""
-    low = np.min([part.vertices.min(axis=0) for part in parts], axis=0)
-    high = np.max([part.vertices.max(axis=0) for part in parts], axis=0)
-    return low, high
+    corners = np.concatenate([part.vertices for part in parts])
+    return corners.min(axis=0), corners.max(axis=0)
+
+
+def normals_and_areas(
+    corners: Float64[np.ndarray, "T 3 3"],
+) -> tuple[Float64[np.ndarray, "T 3"], Float64[np.ndarray, "T"]]:
+    """Unit normals and areas of triangles given by their corners; a triangle without area gets a zero normal."""
+    (x1, y1, z1), (x2, y2, z2) = (corners[:, 1] - corners[:, 0]).T, (corners[:, 2] - corners[:, 0]).T
+    normals = np.stack([y1 * z2 - z1 * y2, z1 * x2 - x1 * z2, x1 * y2 - y1 * x2], axis=1)
+    doubled = np.sqrt(np.einsum("ij,ij->i", normals, normals))
+    return normals / np.maximum(doubled, 1e-12)[:, None], doubled / 2
 
 
 def _painted(vertices: np.ndarray, triangles: np.ndarray, paint: Paint) -> Part:
