@@ -10,6 +10,7 @@ from typing import TypeVar
 import torch
 from jaxtyping import Int32, Int64
 from torch import Tensor
+from torch.nn import functional as F
 
 from less3d.errors import InputError
 from less3d.sparse.keys import pack, step, unpack
@@ -128,20 +129,19 @@ def _neighbour_table(keys: Int64[Tensor, "V"]) -> Int32[Tensor, "27 V"]:
     Only offsets after the centre are searched: q = p + d also says that p = q - d. And the three offsets
     (dx, dy, -1..1) follow each other in key order, so one search finds the place of all three.
     """
+    everyone = torch.arange(len(keys), dtype=torch.int32, device=keys.device)
     table = torch.full((27, len(keys)), -1, dtype=torch.int32, device=keys.device)
-    table[CENTER] = torch.arange(len(keys), device=keys.device)
+    table[CENTER] = everyone
     padded = torch.cat([keys, keys.new_full((3,), torch.iinfo(torch.int64).max)])
     for first in (CENTER - 1, 15, 18, 21, 24):
-        dx, dy, dz = OFFSETS[first]
-        wanted = keys + step(dx, dy, dz)
-        rows = torch.searchsorted(keys, wanted)
+        wanted = keys + step(*OFFSETS[first])
+        rows = torch.searchsorted(keys, wanted, out_int32=True)
         for offset in range(first, first + 3):
-            hit = padded[rows] == wanted
+            hit = padded.index_select(0, rows) == wanted
             if offset > CENTER:
-                found = torch.nonzero(hit).squeeze(1)
-                neighbours = rows[found]
-                table[offset, found] = neighbours.int()
-                table[26 - offset, neighbours] = found.int()
+                table[offset] = torch.where(hit, rows, -1)
+                found = hit.nonzero().squeeze(1)
+                table[26 - offset].scatter_(0, rows.index_select(0, found).long(), everyone.index_select(0, found))
             rows, wanted = rows + hit, wanted + 1
     return table
 
@@ -149,15 +149,15 @@ def _neighbour_table(keys: Int64[Tensor, "V"]) -> Int32[Tensor, "27 V"]:
 def _tile(table: Int32[Tensor, "27 T"], start: int) -> KernelTile:
     """The pairs of some columns of the neighbour table, offset by offset and target by target."""
     present = table >= 0
-    entry = present.flatten().cumsum(0, dtype=torch.int32).view_as(table) - 1
-    starts = torch.nn.functional.pad(present.sum(0).cumsum(0), (1, 0))
+    entries = present.flatten().nonzero().squeeze(1)
+    target = (entries % table.shape[1]).int()
     return KernelTile(
         start=start,
-        source=table[present],
-        target=present.nonzero()[:, 1].int(),
+        source=table.flatten().index_select(0, entries),
+        target=target,
         counts=tuple(present.sum(1).tolist()),
-        order=entry.t()[present.t()],
-        starts=starts.int(),
+        order=torch.argsort(target, stable=True).int(),
+        starts=_starts(present.sum(0)),
     )
 
 
@@ -174,10 +174,15 @@ def _find_parents(coords: Int32[Tensor, "V 4"]) -> tuple[Int64[Tensor, "U"], Dow
         parent=parent.int(),
         counts=tuple(torch.bincount(offset, minlength=8).tolist()),
         order=torch.argsort(parent, stable=True).int(),
-        starts=torch.nn.functional.pad(size.cumsum(0), (1, 0)).int(),
+        starts=_starts(size),
         slot=torch.argsort(child).int(),
     )
     return keys, down_map
+
+
+def _starts(sizes: Int64[Tensor, "T"]) -> Int32[Tensor, "_"]:
+    """0 and the running sums."""
+    return F.pad(sizes.cumsum(0), (1, 0)).int()
 
 
 def _level_to(level: Level, device: torch.device | str) -> Level:
