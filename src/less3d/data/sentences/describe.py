@@ -21,7 +21,7 @@ PLANS = (("class", 0.12), ("attribute", 0.15), ("relation", 0.5), ("combined", 0
 """What a sentence tells its object apart by, and how often."""
 
 _ALIKE_SHARE = {"class": 0.0, "attribute": 0.75, "relation": 0.8, "combined": 0.55}
-_LONG_SHARE = {"class": 0.05, "attribute": 0.3, "relation": 0.45, "combined": 0.7}
+_LONG_SHARE = {"class": 0.05, "attribute": 0.45, "relation": 0.5, "combined": 0.7}
 _TWIN_SHARE = 0.15
 _SMALLEST = 0.08
 _FEWEST_POINTS = 60
@@ -92,12 +92,13 @@ def well_said(resolver: Resolver, row: int, meaning: Meaning) -> bool:
     definite = [resolver.only(name) for name in meaning.mentions() if name.definite and name.noun != "floor"]
     if None in definite or row in definite:
         return False
-    anchors = [anchor for relation in meaning.relations for anchor in relation.anchors]
+    anchors = [anchor for relation in meaning.relations for anchor in set(relation.anchors)]
     anchors += [meaning.ranking.anchor] if meaning.ranking is not None and meaning.ranking.anchor is not None else []
+    mentioned = np.sum([resolver.verdicts(anchor) == TRUE for anchor in anchors], axis=0)
     views = {relation.view for relation in meaning.relations}
     views |= set() if meaning.ranking is None else {meaning.ranking.view}
     unary = [relation.name for relation in meaning.relations if not relation.anchors]
-    clear = len(set(anchors)) == len(anchors) and len(set(unary)) == len(unary)
+    clear = bool(np.all(mentioned <= 1)) and len(set(unary)) == len(unary)
     return clear and len(views - {OWN}) <= 1
 
 
@@ -221,3 +222,4 @@ _KINDS = {"near": "next", "against": "wall", "carries": "on", "covers": "under",
 _KINDS |= {"left part": "left", "right part": "right", "left side": "left", "right side": "right", "opposite": "front"}
 _KINDS |= dict.fromkeys(("biggest", "smallest", "tallest", "shortest", "longest"), "size")
 _KINDS |= {"highest": "height", "lowest": "height"}
+_KINDS |= {"has before": "front", "has left": "left", "has right": "right", "at": "next", "facing away": "facing"}

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from less3d.data.rooms.statistics import scene_statistics
-from less3d.data.sentences import slips
+from less3d.data.sentences import habits, slips
 from less3d.data.sentences.lexicon import is_plural, plural
 from less3d.data.sentences.meaning import OWN, ROW, Meaning, View
 from less3d.data.sentences.phrases import Clause, ranking_clause, relation_clause, view_after, view_before
 from less3d.data.sentences.resolver import Resolver
-from less3d.data.sentences.scene import Scene
 from less3d.data.sentences.verdict import TRUE, UNSURE
 from less3d.data.sentences.voice import Voice, article
 
@@ -53,8 +52,8 @@ class _Parts:
     def fill(self, text: str) -> str:
         """Text with its places filled for one thing or several."""
         if self.many:
-            return text.format(it="they", has="have", does="do", them="them", one="ones", **{"is": "are"})
-        return text.format(it="it", has="has", does="does", them="it", one="one", **{"is": "is"})
+            return text.format_map(_MANY)
+        return text.format_map(_ONE)
 
     @property
     def view(self) -> View:
@@ -67,14 +66,15 @@ def _parts(voice: Voice, meaning: Meaning, row: int) -> _Parts:
     noun = voice.noun(meaning.noun)
     hung = scene.support[row] >= 0 and scene.objects[scene.support[row]].category == "wall"
     adjectives = [voice.adjective(attribute, row) for attribute in meaning.attributes]
-    clauses = [relation_clause(voice, relation, meaning.noun, hung=hung) for relation in meaning.relations]
+    fixed = scene.objects[row].category in habits.FIXED
+    clauses = [relation_clause(voice, part, meaning.noun, hung=hung, fixed=fixed) for part in meaning.relations]
     if meaning.ranking is not None:
         rest = Meaning(meaning.noun, meaning.attributes, meaning.relations)
         rivals = int((voice.resolver.verdicts(rest) > 0).sum())
         clauses.insert(0, ranking_clause(voice, meaning.ranking, rivals))
     same = voice.resolver.verdicts(Meaning(meaning.noun))
     rivals = 1 if (same == UNSURE).any() else int((same == TRUE).sum())
-    size = _apparent_size(scene, row, same) if voice.chance(0.12) else None
+    size = _apparent_size(voice, row, same) if voice.chance(0.35) else None
     if size is not None and not any(clause.before for clause in clauses):
         adjectives.insert(0, size)
     if len(adjectives) > 1 and voice.chance(0.1):
@@ -113,8 +113,15 @@ def _phrase(voice: Voice, parts: _Parts) -> str:
         f"{_order(voice)} the {core}",
         f"{'they are' if parts.many else voice.any('it is', 'its', _ITS, _ITS)} the {core}",
         f"{'these are' if parts.many else 'this is'} the {core}",
-        f"the {voice.any('object', 'item', f'correct {parts.noun}' if parts.clauses else 'object')} is the {core}",
+        _announced(voice, parts, core),
     )
+
+
+def _announced(voice: Voice, parts: _Parts, core: str) -> str:
+    """The phrase after "the object is", now and then; alone otherwise."""
+    if voice.chance(0.5):
+        return f"the {core}"
+    return f"the {voice.any('object', 'item', f'correct {parts.noun}' if parts.clauses else 'object')} is the {core}"
 
 
 def _noun_phrase(voice: Voice, parts: _Parts) -> str:
@@ -124,11 +131,11 @@ def _noun_phrase(voice: Voice, parts: _Parts) -> str:
     for index, clause in enumerate(links):
         after = parts.fill(clause.after)
         relative = voice.any("that is ", "that's ", "which is ") if not parts.many else "that are "
-        if after.startswith(("with", "that ")):
+        if after.startswith(("with", "that ", "not ", "but ")):
             said += f" {after}"
             open_end = True
         elif index == 0:
-            said += f" {relative if voice.chance(0.18) else ''}{after}"
+            said += f" {relative if voice.chance(0.25) else ''}{after}"
         else:
             said += f" {relative}{after}" if open_end else f"{voice.any(' and ', ' and ', ', ')}{after}"
     return said
@@ -168,7 +175,9 @@ def _description(voice: Voice, parts: _Parts) -> str:
     rank = clauses[0] if clauses and (clauses[0].before or clauses[0].view != OWN) else None
     these, there, are = ("these are", "there are", "are") if parts.many else ("this is", "there is", "is")
     thing, noun = parts.thing, parts.noun
-    opening = voice.any("this", "this", "this", "there", "there", "a", "the is", "this noun", "object")
+    opening = voice.any(
+        "this", "this", "this", "there", "there", "there", "a", "the is", "the is", "this noun", "object"
+    )
     if opening in ("the is", "this noun") and parts.adjectives:
         subject = f"the {noun}" if opening == "the is" else f"{'these' if parts.many else 'this'} {noun}"
         first = (
@@ -195,8 +204,12 @@ def _whole(voice: Voice, parts: _Parts, clauses: list[Clause]) -> str:
     said = clause.whole
     nexts = clauses[0] if clauses else None
     if nexts is not None and nexts.view == clause.view == OWN and voice.chance(0.55):
-        joined = said.startswith("{it} {is} ") and nexts.whole.startswith("{it} {is} ")
-        said += f" and {clauses.pop(0).whole.removeprefix('{it} {is} ')}" if joined else ""
+        if said.startswith("{it} {is} ") and nexts.whole.startswith("{it} {is} "):
+            said += f" and {clauses.pop(0).whole.removeprefix('{it} {is} ')}"
+        elif said.startswith("{it}") and nexts.whole.startswith("{it}"):
+            said += f" and {clauses.pop(0).whole.removeprefix('{it} ')}"
+    elif nexts is None and len(parts.clauses) > 1 and voice.chance(0.15):
+        said = said.replace("{it} {is} ", "{it} {is} also ", 1)
     subject = voice.any("{it}", "{it}", "{it}", "{it}", f"the {parts.noun}")
     said = subject + said.removeprefix("{it}") if said.startswith("{it}") else said
     if clause.view not in (OWN, ROW) or (clause.view == ROW and voice.chance(0.3)):
@@ -208,10 +221,11 @@ def _whole(voice: Voice, parts: _Parts, clauses: list[Clause]) -> str:
     return parts.fill(said)
 
 
-def _predicate(adjective: str) -> str:
-    """A property as it stands after "is"."""
-    plain = adjective.rstrip(",")
-    return {"wood": "made of wood", "cloth": "made of cloth"}.get(plain, plain)
+def _listed(adjectives: tuple[str, ...]) -> str:
+    """Properties as they stand after "is"."""
+    plain = [word.rstrip(",") for word in adjectives]
+    plain = [{"wood": "made of wood", "cloth": "made of cloth"}.get(word, word) for word in plain]
+    return " and ".join([", ".join(plain[:-1]), plain[-1]] if len(plain) > 1 else plain)
 
 
 def _in_color(voice: Voice, parts: _Parts) -> str:
@@ -229,23 +243,48 @@ def _without_articles(text: str) -> str:
     return " ".join(word for word in kept if word not in ("the", "a", "an")).replace("of_the", "of the")
 
 
-def _apparent_size(scene: Scene, row: int, same: np.ndarray) -> str | None:
+def _apparent_size(voice: Voice, row: int, same: np.ndarray) -> str | None:
     """A word for an object that is clearly large or small for its class and no exception among those alike."""
+    scene = voice.scene
     known = scene_statistics().classes.get(scene.objects[row].category)
     if known is None:
         return None
     long = scene.extent[row, 0]
     others = scene.extent[np.flatnonzero(same), 0]
-    if long > (known.long[1] + 2 * known.long[2]) / 3 and long >= 0.9 * others.max():
-        return "large"
-    if long < (known.long[1] + 2 * known.long[0]) / 3 and long <= 1.1 * others.min():
-        return "small"
+    high = scene.high[row] - scene.low[row]
+    if long > _toward(known.long, 2) and long >= 0.9 * others.max():
+        slim = scene.extent[row, 1] < 0.45 * long and high < long
+        return voice.any("large", "big", *(("long", "long") if slim else ()))
+    if long < _toward(known.long, 0) and long <= 1.1 * others.min():
+        return voice.any("small", "small", "little")
+    if high > max(_toward(known.height, 2), 0.8) and scene.low[row] < 0.2:
+        return "tall"
     return None
 
 
+def _toward(percentiles: tuple[float, float, float], end: int) -> float:
+    """Two thirds of the way from the median to the 10th (0) or 90th (2) percentile."""
+    return (percentiles[1] + 2 * percentiles[end]) / 3
+
+
+_ONE = {"it": "it", "is": "is", "has": "has", "does": "does", "them": "it", "their": "its", "one": "one"}
+_ONE |= {"sits": "sits", "stands": "stands"}
+_MANY = {"it": "they", "is": "are", "has": "have", "does": "do", "them": "them", "their": "their", "one": "ones"}
+_MANY |= {"sits": "sit", "stands": "stand"}
 _ITS = "it's"
 _COUNTED = ("zero", "one", "two", "three", "four", "five", "six")
-_ORDERS = ("choose", "choose", "select", "pick", "find", "you want", "please select", "locate", "look for")
+_ORDERS = (
+    "choose",
+    "choose",
+    "select",
+    "pick",
+    "find",
+    "you want",
+    "please select",
+    "locate",
+    "look for",
+    "you are looking for",
+)
 _COLOR_WORDS = frozenset(
     {"gray", "grey", "brown", "beige", "tan", "black", "white", "red", "green", "blue", "purple", "pink", "orange"}
     | {"yellow", "maroon", "cream", "violet", "silver"}

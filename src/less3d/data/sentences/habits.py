@@ -3,45 +3,53 @@
 from less3d.data.sentences.lexicon import Weighted
 
 RELATIONS: Weighted = (
-    ("next", 3.0),
+    ("next", 1.6),
     ("near", 0.9),
     ("on", 2.2),
-    ("under", 2.2),
-    ("above", 1.6),
+    ("under", 4.0),
+    ("above", 3.0),
     ("below", 1.2),
-    ("against", 1.0),
+    ("against", 2.0),
     ("facing", 0.8),
-    ("opposite", 0.8),
-    ("carries", 0.9),
-    ("covers", 0.6),
-    ("left", 2.0),
-    ("right", 2.0),
-    ("front", 2.2),
-    ("behind", 1.4),
-    ("left part", 0.8),
-    ("right part", 0.8),
+    ("facing away", 0.3),
+    ("opposite", 1.2),
+    ("at", 3.0),
+    ("carries", 4.0),
+    ("covers", 2.0),
+    ("has before", 2.0),
+    ("has left", 0.5),
+    ("has right", 0.5),
+    ("left", 3.2),
+    ("right", 3.2),
+    ("front", 3.0),
+    ("behind", 4.5),
+    ("left part", 1.2),
+    ("right part", 1.2),
     ("between", 2.0),
-    ("corner", 1.6),
-    ("middle", 1.4),
-    ("surrounded", 0.5),
-    ("room side", 1.0),
-    ("seen", 1.6),
+    ("corner", 6.0),
+    ("middle", 6.0),
+    ("surrounded", 1.5),
+    ("room side", 1.4),
+    ("seen", 0.6),
+    ("not", 1.0),
 )
-"""Relations; "seen" is a side as seen from a stated place, "room side" the left or right side of the room."""
+"""Relations; "seen" is a side as seen from a stated place, "room side" the left or right side of the room,
+"not" a relation that a rival is in and the object is not."""
 
 RANKINGS: Weighted = (
-    ("closest", 3.0),
-    ("farthest", 1.8),
-    ("facing", 2.2),
-    ("enter", 1.0),
-    ("from", 0.9),
-    ("row", 2.6),
+    ("closest", 3.6),
+    ("farthest", 1.0),
+    ("facing", 1.3),
+    ("enter", 0.6),
+    ("from", 0.3),
+    ("row", 7.0),
     ("size", 1.2),
     ("height", 1.0),
 )
 """Superlatives and ordinals; "facing", "enter", "from" and "row" are from the left or right as seen so."""
 
-ATTRIBUTES = {"color": 6.0, "wooden": 2.0, "leather": 1.2, "glass": 1.0, "metal": 0.7, "plastic": 0.5, "fabric": 0.2}
+ATTRIBUTES = {"color": 6.0, "wooden": 2.0, "leather": 1.2, "glass": 1.0, "metal": 0.4, "plastic": 0.2, "fabric": 0.15}
+ATTRIBUTES |= {"open": 5.0, "closed": 1.5, "round": 3.0, "square": 2.5}
 """Attributes, by value or else by kind; 1.5 for all others."""
 
 SALIENCE: dict[str, float] = {
@@ -61,6 +69,23 @@ VIEWER_SIDES = frozenset(
     | {"doorframe", "kitchen counter", "kitchen cabinets", "fireplace", "bulletin board", "wardrobe cabinet", "closet"}
 )
 """Classes whose left, right and front are those of a viewer before them, without saying so."""
+
+_SEATS = frozenset({"chair", "office chair", "armchair", "sofa chair", "folding chair", "bench", "seat"})
+
+ANCHORS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("left", "right", "left part", "right part", "opposite"), VIEWER_SIDES),
+    "front": VIEWER_SIDES | _SEATS,
+    "behind": _SEATS
+    | {"couch", "desk", "bed", "tv", "monitor", "toilet", "piano", "laptop", "door", "printer", "stove"},
+}
+"""Which classes people describe others by in these relations; any in all others."""
+
+FIXED = frozenset(
+    {"door", "window", "doorframe", "curtain", "shower curtain", "blinds", "radiator", "mirror", "picture", "sink"}
+    | {"closet door", "shower door", "bathroom stall door", "light", "ceiling light", "column", "pillar", "closet"}
+    | {"closet doors", "doors", "toilet", "bathtub", "shower", "kitchen counter", "counter", "stairs", "clothes"}
+)
+"""Classes of which nobody says that they are on the floor or against a wall, or that they sit somewhere."""
 
 TURNED = frozenset(
     {"chair", "office chair", "armchair", "sofa chair", "couch", "toilet", "tv", "monitor", "laptop", "desk", "bench"}

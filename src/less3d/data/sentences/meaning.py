@@ -8,7 +8,7 @@ class Attribute:
     """A property by its own name, such as color "brown" or material "wooden"."""
 
     kind: str
-    """"color", "material" or "shape"."""
+    """"color", "material", "shape" or, of doors, "state"."""
     value: str
 
 

@@ -1,6 +1,6 @@
 """Phrases for the parts of a meaning: relations, ranks and viewers, each in several forms that mean the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from less3d.data.sentences.lexicon import plural
 from less3d.data.sentences.meaning import OWN, ROW, Meaning, Ranking, Relation, View
@@ -25,22 +25,30 @@ class Clause:
     """Whether `after` needs "that is" when another phrase comes before it."""
 
 
-def relation_clause(voice: Voice, relation: Relation, noun: str, *, hung: bool) -> Clause:
-    """A relation of an object called `noun`, in words; `hung` says that the object hangs on a wall."""
-    if relation.name in ("carries", "covers", "surrounded"):
+def relation_clause(voice: Voice, relation: Relation, noun: str, *, hung: bool, fixed: bool) -> Clause:
+    """A relation of an object called `noun`, in words.
+
+    `hung` says that the object hangs on a wall, `fixed` that it does not stand or sit anywhere.
+    """
+    if relation.name in _WHERE or relation.name == "surrounded":
         return _having(voice, relation, noun)
+    if relation.name in _INVERTED and not relation.negated and relation.anchors[0].noun != noun and voice.chance(0.15):
+        return _having(voice, replace(relation, name=_INVERTED[relation.name]), noun)
     if relation.name == "between":
         place = f"{voice.any('between', 'between', 'in between')} {voice.pair(*relation.anchors, noun)}"
     else:
         place = _place(voice, relation, noun, hung=hung)
     if relation.negated:
-        return Clause(after=f"that {{is}} not {place}", whole=f"{{it}} {{is}} not {place}", restricts=True)
-    if relation.name == "facing":
+        after = voice.any(f"that {{is}} not {place}", f"not {place}", f"but not the {{one}} {place}")
+        return Clause(after, whole=f"{{it}} {{is}} not {place}", view=relation.view, restricts=True)
+    if relation.name in ("facing", "facing away"):
         return Clause(place, whole=voice.any(f"{{it}} {{is}} {place}", f"{{it}} {{is}} {place}"), restricts=True)
-    whole = voice.any(f"{{it}} {{is}} {place}", f"{{it}} {{is}} {_posture(voice, relation, hung)}{place}")
-    if relation.name in ("next", "above", "below", "front") and voice.chance(0.12):
-        whole = _inverted(voice, relation, noun, whole)
-    posture = _posture(voice, relation, hung) if voice.chance(0.15) else ""
+    whole = f"{{it}} {{is}} {place}"
+    if voice.chance(0.25) and not fixed:
+        whole = f"{{it}} {{is}} {_posture(voice, relation, hung)}{place}"
+    elif not hung and not fixed and voice.chance(0.15):
+        whole = f"{{it}} {voice.any('{sits}', '{sits}', '{stands}')} {place}"
+    posture = _posture(voice, relation, hung) if voice.chance(0.08) and not fixed else ""
     return Clause(posture + place, whole=whole, view=relation.view)
 
 
@@ -54,7 +62,7 @@ def ranking_clause(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
         tail = voice.any(" one", f" of the {_COUNTED[rivals]}") if graded else " one"
         return Clause(before=word, whole=f"{{it}} {{is}} the {word}{tail}")
     if ranking.of is None:
-        return _outermost(voice, ranking)
+        return _outermost(voice, ranking, rivals)
     if 2 * ranking.place == ranking.of + 1:
         middle = voice.any("middle", "middle", "center")
         whole = voice.any(f"{{it}} {{is}} the {middle} {{one}}", "{it} {is} the {one} in the middle")
@@ -72,7 +80,9 @@ def view_before(voice: Voice, view: View, noun: str) -> str:
     doing, finite = _viewing(voice, view, noun)
     if not doing:
         return ""
-    return voice.any(doing, doing, f"when {doing}", f"if you are {doing}", f"when you {finite}", f"if you {finite}")
+    if voice.chance(0.55):
+        return doing
+    return voice.any(f"when {doing}", f"if you are {doing}", f"when you {finite}", f"if you {finite}")
 
 
 def view_after(voice: Voice, view: View, noun: str) -> str:
@@ -117,42 +127,34 @@ def _posture(voice: Voice, relation: Relation, hung: bool) -> str:
 
 def _having(voice: Voice, relation: Relation, noun: str) -> Clause:
     """Relations that an object has with what belongs to it: "with a lamp on it"."""
-    thing = voice.name(relation.anchors[0], noun)
+    thing = voice.name(relation.anchors[0], noun, new=0.6)
     if relation.name == "surrounded":
         things = plural(voice.noun(relation.anchors[0].noun))
         after = voice.any(f"surrounded by {things}", f"with {things} around {{them}}")
         return Clause(
             after, whole=voice.any(f"{{it}} {{is}} surrounded by {things}", f"{{it}} {{has}} {things} around {{them}}")
         )
-    where = voice.any("on {them}", "on top of {them}") if relation.name == "carries" else "under {them}"
+    where = voice.any(*_WHERE[relation.name])
     if relation.negated:
         return Clause(f"without {thing} {where}", whole=f"{{it}} {{does}} not have {thing} {where}")
-    after = voice.any(f"with {thing} {where}", f"that {{has}} {thing} {where}")
-    there = "there are" if thing.many else "there is"
-    wholes = [f"{{it}} {{has}} {thing} {where}", f"{there} {thing} {where}"]
+    after = voice.any(f"with {thing} {where}", f"with {thing} {where}", f"that {{has}} {thing} {where}")
+    verb = "are" if thing.many else "is"
+    wholes = [f"{{it}} {{has}} {thing} {where}"] * 3 + [f"{thing} can be seen {where}"]
     if thing.text.startswith("the "):
-        wholes.append(f"{thing} {'are' if thing.many else 'is'} {where}")
+        wholes.append(f"{thing} {verb} {where}")
+    else:
+        wholes += [f"there {verb} {thing} {where}", f"{where} {verb} {thing}"]
     return Clause(after, whole=voice.any(*wholes), restricts=after.startswith("that"))
 
 
-def _inverted(voice: Voice, relation: Relation, noun: str, whole: str) -> str:
-    """The same relation told from the other thing: "next to it is the desk"."""
-    thing = voice.name(relation.anchors[0], noun)
-    verb = "are" if thing.many else "is"
-    form = {"next": "next to {them}", "above": "below {them}", "below": "above {them}"}.get(relation.name)
-    if form is None:
-        return whole
-    return voice.any(f"{form} {verb} {thing}", f"there {verb} {thing} {form}")
-
-
 def _distance(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
-    thing = voice.name(ranking.anchor) if ranking.anchor else Name("", False)
+    thing = voice.name(ranking.anchor, new=0.02) if ranking.anchor else Name("", False)
     two = rivals == 2 and voice.chance(0.4)
     if ranking.name == "closest":
         word = (
             voice.any("closer to", "closer to", "nearer to")
             if two
-            else voice.any("closest to", "closest to", "nearest to", "nearest")
+            else voice.any("closest to", "closest to", "closest to", "closest to", "nearest to", "nearest")
         )
     else:
         word = (
@@ -162,11 +164,15 @@ def _distance(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
                 "farthest from", "furthest from", "furthest away from", "farthest away from", "the furthest from"
             )
         )
-    whole = voice.any(f"{{it}} {{is}} {word} {thing}", f"{{it}} {{is}} the {{one}} {word.removeprefix('the ')} {thing}")
+    whole = voice.any(
+        f"{{it}} {{is}} {word} {thing}",
+        f"{{it}} {{is}} {word} {thing}",
+        f"{{it}} {{is}} the {{one}} {word.removeprefix('the ')} {thing}",
+    )
     return Clause(f"{word.removeprefix('the ')} {thing}", whole=whole, restricts=True)
 
 
-def _outermost(voice: Voice, ranking: Ranking) -> Clause:
+def _outermost(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
     """The first object from the left or right."""
     side = ranking.name
     your = ranking.view.kind in ("enter", "from") and voice.chance(0.4)
@@ -176,6 +182,12 @@ def _outermost(voice: Voice, ranking: Ranking) -> Clause:
         f"{{it}} {{is}} the {side}most {{one}}",
         f"{{it}} {{is}} furthest to the {side}",
     )
+    if rivals > 2 and ranking.view == ROW and voice.chance(0.25):
+        return voice.any(
+            Clause(f"on the {side}", "first", f"{{it}} {{is}} the first {{one}} on the {side}", ranking.view),
+            Clause(f"on the {side}", "last", f"{{it}} {{is}} the last {{one}} on the {side}", ranking.view),
+            Clause(f"on the {side} end of the row", "", f"{{it}} {{is}} on the {side} end of the row", ranking.view),
+        )
     if voice.chance(0.4):
         return Clause("", voice.any(side, side, f"{side}most", f"far {side}", f"{side} most"), whole, ranking.view)
     after = voice.any(
@@ -195,15 +207,15 @@ def _viewing(voice: Voice, view: View, noun: str) -> tuple[str, str]:
     if view == ROW:
         return _pairs(voice, _FACING, f"the {plural(voice.noun(noun))}") if voice.chance(0.45) else ("", "")
     if view.kind == "facing" and view.toward is not None:
-        return _pairs(voice, _FACING, voice.name(view.toward).text)
+        return _pairs(voice, _FACING, voice.name(view.toward, new=0).text)
     if view.kind == "enter" and view.at is not None:
         plain = view.at == Meaning(view.at.noun)
-        return _pairs(voice, _ENTERING if plain else _ENTERING[:3], voice.name(view.at).text)
+        return _pairs(voice, _ENTERING if plain else _ENTERING[:3], voice.name(view.at, new=0).text)
     if view.kind == "from" and view.at is not None:
-        at = voice.name(view.at).text
+        at = voice.name(view.at, new=0).text
         if view.toward is None:
             return _pairs(voice, _STANDING, at)
-        return _pairs(voice, _LOOKING, at, voice.name(view.toward).text)
+        return _pairs(voice, _LOOKING, at, voice.name(view.toward, new=0).text)
     return "", ""
 
 
@@ -224,6 +236,8 @@ _PLACES: dict[str, tuple[str, ...]] = {
     "below": ("below {}", "under {}", "below {}", "underneath {}", "directly below {}", "beneath {}"),
     "against": ("against {}", "against {}", "up against {}", "along {}", "pushed against {}"),
     "facing": ("facing {}", "facing towards {}", "facing {}"),
+    "facing away": ("facing away from {}", "facing away from {}", "facing away from {}"),
+    "at": ("at {}", "at {}", "in front of {}", "sitting at {}", "pulled up to {}"),
     "opposite": ("across from {}", "opposite {}", "opposite of {}", "directly across from {}"),
     "left": ("to the left of {}", "to the left of {}", "on the left of {}", "left of {}", "on the left side of {}"),
     "right": (
@@ -240,6 +254,22 @@ _PLACES: dict[str, tuple[str, ...]] = {
     "corner": ("in the corner of the room", "in the corner", "in a corner of the room", "in the corner of the room"),
     "middle": ("in the middle of the room", "in the center of the room", "in the middle of the room"),
 }
+_WHERE: dict[str, tuple[str, ...]] = {
+    "carries": ("on {them}", "on top of {them}"),
+    "covers": ("under {them}", "underneath {them}"),
+    "has before": ("in front of {them}",),
+    "has behind": ("behind {them}",),
+    "has left": ("to {their} left", "on {their} left side", "to the left of {them}"),
+    "has right": ("to {their} right", "on {their} right side", "to the right of {them}"),
+    "has next": ("next to {them}", "beside {them}"),
+    "has above": ("above {them}", "directly above {them}"),
+    "has below": ("below {them}", "underneath {them}"),
+}
+"""Where something is that the object has."""
+
+_INVERTED = {"next": "has next", "above": "has below", "below": "has above"}
+"""Relations that can be told from the other thing as well."""
+
 _SUPERLATIVES: dict[str, tuple[str, ...]] = {
     "biggest": ("biggest", "largest"),
     "smallest": ("smallest", "smallest", "littlest"),

@@ -14,7 +14,6 @@ from less3d.data.sentences.verdict import FALSE, TRUE
 
 WALL = Meaning("wall", definite=False)
 FLOOR = Meaning("floor")
-SIDES = ("left", "right", "front", "behind")
 LARGER = ("biggest", "smallest", "tallest", "shortest", "longest")
 
 
@@ -26,14 +25,12 @@ class Proposer:
         self.scene = resolver.scene
         self.rng = rng
         self._names: dict[int, tuple[Meaning, ...]] = {}
-        self._fronted = np.flatnonzero(~np.isnan(self.scene.front[:, 0]) & self.scene.is_thing)
+        self._fronted: list[int] = np.flatnonzero(~np.isnan(self.scene.front[:, 0]) & self.scene.is_thing).tolist()
         self._squared = [row for row in self._fronted if self.scene.objects[row].category in habits.VIEWER_SIDES]
 
     def attributes(self, row: int) -> tuple[Attribute, ...]:
         """All properties known of an object."""
-        item = self.scene.objects[row]
-        given = (("color", item.color), ("material", item.material), ("shape", item.shape))
-        return tuple(Attribute(kind, value) for kind, value in given if value is not None)
+        return tuple(Attribute(kind, value) for kind, value in self.scene.properties(row).items())
 
     def attribute(self, row: int, known: Sequence[Attribute]) -> Attribute | None:
         """A property not known yet, drawn as people choose it."""
@@ -43,30 +40,12 @@ class Proposer:
         return pick(self.rng, choices) if choices else None
 
     def relation(self, row: int, noun: str) -> Relation | None:
-        """A relation the object surely is in, drawn as people choose it; None when the drawn one does not hold."""
-        name = pick(self.rng, habits.RELATIONS)
-        if name == "facing" and self.scene.objects[row].category not in habits.TURNED:
-            return None
-        if name == "between":
-            return self._between(row, noun)
-        if name == "seen":
-            return self._seen(row, noun)
-        if name == "room side":
-            view = self._view("enter", noun)
-            name = f"{self.rng.choice(['left', 'right'])} side"
-            return None if view is None else self._if_true(row, Relation(name, (), view))
-        if name == "surrounded":
-            noun = "chair" if self.rng.random() < 0.8 else self._noun(int(self.rng.integers(len(self.scene))))
-            return self._if_true(row, Relation(name, (Meaning(noun, definite=False),)))
-        if name in ("corner", "middle"):
-            return self._if_true(row, Relation(name))
-        if name == "against":
-            return self._if_true(row, Relation(name, (WALL,)))
-        anchors = np.flatnonzero((self.resolver.table(name)[row] == TRUE) & (self.scene.is_thing | (name == "on")))
-        if name in (*SIDES, "left part", "right part", "opposite"):
-            anchors = [a for a in anchors if self.scene.objects[a].category in habits.VIEWER_SIDES]
-        anchor = self._anchor(anchors, noun)
-        return None if anchor is None else Relation(name, (anchor,))
+        """A relation the object surely is in, drawn as people choose it; None when no drawn one holds."""
+        for _ in range(3):
+            found = self._relation(row, noun, pick(self.rng, habits.RELATIONS))
+            if found is not None:
+                return found
+        return None
 
     def ranking(self, row: int, noun: str) -> Ranking | None:
         """A superlative that may be true of the object, drawn as people choose it; None if it has no rivals."""
@@ -75,7 +54,7 @@ class Proposer:
             return None
         name = pick(self.rng, habits.RANKINGS)
         if name in ("closest", "farthest"):
-            anchor = self._anchor(np.flatnonzero(self.scene.is_thing), noun, definite=True)
+            anchor = self._anchor(np.flatnonzero(self.scene.is_thing).tolist(), noun, definite=True)
             return None if anchor is None else Ranking(name, anchor)
         standing = self._stands(rivals)
         if name == "size":
@@ -109,7 +88,7 @@ class Proposer:
 
     def _related(self, row: int, bare: Meaning) -> Meaning | None:
         """The object named by what it is next to, on or under: "the desk by the window"."""
-        for name in ("next", "near", "on", "under", "below", "corner", "middle"):
+        for name in ("next", "near", "on", "corner", "middle"):
             if name in ("corner", "middle"):
                 found = [Relation(name)]
             else:
@@ -122,10 +101,51 @@ class Proposer:
                     return meaning
         return None
 
+    def _relation(self, row: int, noun: str, name: str) -> Relation | None:
+        """A relation of this name that the object surely is in."""
+        if name in ("facing", "facing away") and self.scene.objects[row].category not in habits.TURNED:
+            return None
+        if name == "between":
+            return self._between(row, noun)
+        if name == "not":
+            return self._missing(row, noun)
+        if name == "seen":
+            return self._seen(row, noun)
+        if name == "room side":
+            view = self._view("enter", noun)
+            name = f"{self.rng.choice(['left', 'right'])} side"
+            return None if view is None else self._if_true(row, Relation(name, (), view))
+        if name == "surrounded":
+            noun = "chair" if self.rng.random() < 0.8 else self._noun(int(self.rng.integers(len(self.scene))))
+            return self._if_true(row, Relation(name, (Meaning(noun, definite=False),)))
+        if name in ("corner", "middle"):
+            return self._if_true(row, Relation(name))
+        fixed = self.scene.objects[row].category in habits.FIXED
+        if name == "against":
+            return None if fixed else self._if_true(row, Relation(name, (WALL,)))
+        known = self.scene.is_thing | ((name == "on") & (not fixed))
+        anchors = np.flatnonzero((self.resolver.table(name)[row] == TRUE) & known).tolist()
+        if name in habits.ANCHORS:
+            anchors = [a for a in anchors if self.scene.objects[a].category in habits.ANCHORS[name]]
+        if name.startswith("has ") and self.scene.objects[row].category not in habits.VIEWER_SIDES:
+            return None
+        anchor = self._anchor(anchors, noun)
+        return None if anchor is None else Relation(name, (anchor,))
+
+    def _missing(self, row: int, noun: str) -> Relation | None:
+        """A relation that a rival surely is in and the object surely is not."""
+        rivals = np.flatnonzero(self.resolver.verdicts(Meaning(noun)) == TRUE)
+        rivals = rivals[rivals != row]
+        if len(rivals) == 0:
+            return None
+        name = str(self.rng.choice(["next", "near", "on", "under", "corner", "carries", "front", "left", "right"]))
+        found = self._relation(int(self.rng.choice(rivals)), noun, name)
+        return None if found is None else self._if_true(row, replace(found, negated=True))
+
     def _if_true(self, row: int, relation: Relation) -> Relation | None:
         return relation if self.resolver.relation(relation)[row] == TRUE else None
 
-    def _anchor(self, rows: Sequence[int] | np.ndarray, noun: str, *, definite: bool = False) -> Meaning | None:
+    def _anchor(self, rows: Sequence[int], noun: str, *, definite: bool = False) -> Meaning | None:
         """Words for one of the rows, drawn by how salient it is; a definite one is no rival of `noun`."""
         if len(rows) == 0:
             return None
@@ -172,7 +192,7 @@ class Proposer:
         view = self._view(kind, noun, toward=kind == "facing" or self.rng.random() < 0.6)
         if view is None:
             return None
-        anchor = self._anchor(np.flatnonzero(self.resolver.table(name, view)[row] == TRUE), noun)
+        anchor = self._anchor(np.flatnonzero(self.resolver.table(name, view)[row] == TRUE).tolist(), noun)
         return None if anchor is None or anchor in (view.at, view.toward) else Relation(name, (anchor,), view)
 
     def _view(self, kind: str, noun: str, *, toward: bool = True) -> View | None:
@@ -187,7 +207,7 @@ class Proposer:
             return None if target is None else View("facing", toward=target)
         stands = doors if doors and self.rng.random() < 0.7 else self._squared
         at = self._anchor(stands, noun, definite=True)
-        target = self._anchor(np.flatnonzero(self.scene.is_thing), noun, definite=True) if toward else None
+        target = self._anchor(np.flatnonzero(self.scene.is_thing).tolist(), noun, definite=True) if toward else None
         return None if at is None or at == target or (toward and target is None) else View("from", at=at, toward=target)
 
     def _sided(self, row: int, noun: str, view: View, rivals: int) -> Ranking | None:

@@ -16,6 +16,9 @@ HOLLOW = frozenset(
 )
 """Classes with room underneath for other things."""
 
+TABLES = frozenset({"table", "desk", "dining table", "conference table", "computer desk"})
+SEATS = frozenset({"chair", "office chair", "armchair", "folding chair", "dining chair"})
+
 
 def next_to(scene: Scene) -> Verdicts:
     """Sure within 0.3 m side by side at overlapping heights, never beyond 0.9 m or where one carries the other."""
@@ -78,11 +81,23 @@ def against(scene: Scene) -> Verdicts:
 
 def facing(scene: Scene) -> Verdicts:
     """The front of x points at the middle of a: sure within 15 degrees and 4 m, never beyond 50 degrees."""
-    offset = scene.center - scene.center[:, None]  # (x, a, 2), from x to a
-    distance = np.linalg.norm(offset, axis=2)
-    cosine = np.einsum("xai,xi->xa", offset, scene.front) / np.maximum(distance, 1e-6)
-    angle = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+    angle, distance = _turned(scene)
     return _others(both(at_most(angle, 15, 50), at_most(distance, 4, np.inf), at_least(distance, 0.4, 0.0)))
+
+
+def facing_away(scene: Scene) -> Verdicts:
+    """The back of x points at the middle of a: sure within 20 degrees and 4 m, never beyond 60 degrees."""
+    angle, distance = _turned(scene)
+    return _others(both(at_most(180 - angle, 20, 60), at_most(distance, 4, np.inf), at_least(distance, 0.4, 0.0)))
+
+
+def seated_at(scene: Scene) -> Verdicts:
+    """A seat x stands at the table a, turned to it: sure within 0.25 m and 35 degrees, never beyond 0.9 m."""
+    seats = np.array([item.category in SEATS for item in scene.objects])
+    tables = np.array([item.category in TABLES for item in scene.objects])
+    turned = at_most(_turned(scene)[0], 35, np.inf)
+    possible = np.where(tables & seats[:, None], TRUE, np.where(tables, UNSURE, FALSE))
+    return _others(both(at_most(scene.gap, 0.25, 0.9), turned, possible))
 
 
 def left(scene: Scene, forward: Float[np.ndarray, "n 2"]) -> Verdicts:
@@ -93,9 +108,10 @@ def left(scene: Scene, forward: Float[np.ndarray, "n 2"]) -> Verdicts:
 def right(scene: Scene, forward: Float[np.ndarray, "n 2"]) -> Verdicts:
     """x is right of a for a viewer who looks along forward[a].
 
-    Sure when x begins past the right edge of a (0.05 m of overlap allowed) within 1.2 m of it, with its middle no
-    more than 0.3 m out of the depth of a, at most 0.5 m higher or lower. Never when the middle of x is not right of
-    the middle of a, or is more than 1.5 times as far out of its depth as it is to the right.
+    Sure when x begins past the right edge of a (0.05 m of overlap allowed) within 1.2 m of it, its middle 0.2 m or
+    more past that of a and no more than 0.3 m out of the depth of a, at most 0.5 m higher or lower. Never when the
+    middle of x is not right of the middle of a, or is more than 1.5 times as far out of its depth as it is to the
+    right.
     """
     return _past(scene, np.stack([forward[:, 1], -forward[:, 0]], axis=1), forward, overlap=0.05, slack=0.3)
 
@@ -173,7 +189,7 @@ def between(scene: Scene, first: int, second: int) -> Verdicts:
 
 def in_corner(scene: Scene) -> Verdicts:
     """x stands where two walls meet: sure within 0.3 m of both, never beyond 0.9 m; unsure if it hangs on a wall."""
-    rows = np.flatnonzero(walls(scene))
+    rows = np.flatnonzero(walls(scene)).tolist()
     distance = np.full(len(scene), np.inf)
     for i, first in enumerate(rows):
         for second in rows[i + 1 :]:
@@ -234,6 +250,14 @@ def _attached(scene: Scene) -> Verdicts:
     return np.where(carried | carried.T, TRUE, FALSE).astype(np.int8)
 
 
+def _turned(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
+    """[x, a]: degrees between the front of x and the way to the middle of a, and the distance of middles."""
+    offset = scene.center - scene.center[:, None]
+    distance = np.linalg.norm(offset, axis=2)
+    cosine = np.einsum("xai,xi->xa", offset, scene.front) / np.maximum(distance, 1e-6)
+    return np.degrees(np.arccos(np.clip(cosine, -1, 1))), distance
+
+
 def _beside(scene: Scene, close: Verdicts, level: Verdicts) -> Verdicts:
     apart = at_least(scene.gap, -0.05, -np.inf)
     return _others(both(close, level, apart, negate(_attached(scene))))
@@ -254,7 +278,7 @@ def _past(
     edge = low - high[own, own]
     ahead = middle - middle[own, own]
     out = np.maximum(cross_low[own, own] - cross_middle, cross_middle - cross_high[own, own]).clip(min=0)
-    sure = (edge >= -overlap) & (edge <= 1.2) & (out <= slack) & (scene.rise <= 0.5)
+    sure = (edge >= -overlap) & (edge <= 1.2) & (ahead >= 0.2) & (out <= slack) & (scene.rise <= 0.5)
     never = (ahead <= 0.05) | (out > 1.5 * ahead)
     verdicts = np.where(never, FALSE, np.where(sure, TRUE, UNSURE))
     return _others(both(verdicts, np.where(_carried(scene), UNSURE, TRUE)))

@@ -11,7 +11,7 @@ from less3d.data.sentences import rankings, relations
 from less3d.data.sentences.lexicon import covers
 from less3d.data.sentences.meaning import OWN, ROW, Attribute, Meaning, Ranking, Relation, View
 from less3d.data.sentences.scene import Scene
-from less3d.data.sentences.verdict import FALSE, TRUE, UNSURE, Verdicts, both, negate
+from less3d.data.sentences.verdict import FALSE, TRUE, UNSURE, Verdicts, at_least, both, negate
 
 
 class Resolver:
@@ -76,7 +76,10 @@ class Resolver:
     def _attribute(self, attribute: Attribute) -> Verdicts:
         if attribute.kind == "color":
             return self._color(attribute.value)
-        given = [getattr(item, attribute.kind) for item in self.scene.objects]
+        if attribute.kind == "state":
+            opened = at_least(self.scene.swing, 25, 10)
+            return opened if attribute.value == "open" else negate(opened)
+        given = [self.scene.properties(row).get(attribute.kind) for row in range(len(self.scene))]
         alike = _ALIKE.get(attribute.value, frozenset())
         verdicts = [
             TRUE if value == attribute.value else UNSURE if value is None or value in alike else FALSE
@@ -178,6 +181,8 @@ _PLAIN: dict[str, Callable[[Scene], Verdicts]] = {
     "below": relations.below,
     "against": relations.against,
     "facing": relations.facing,
+    "facing away": relations.facing_away,
+    "at": relations.seated_at,
     "opposite": relations.opposite,
     "left part": lambda scene: relations.on_part(scene, side=-1),
     "right part": lambda scene: relations.on_part(scene, side=1),
@@ -192,7 +197,8 @@ _SIDES: dict[str, Callable[[Scene, Float[np.ndarray, "n 2"]], Verdicts]] = {
 }
 """Relations that need a viewer."""
 
-_INVERSE = {"carries": "on", "covers": "under"}
+_INVERSE = {"carries": "on", "covers": "under", "has before": "front", "has left": "left", "has right": "right"}
+"""Relations told from the other side: "a desk that has a lamp on it"."""
 
 _ALIKE = {
     "square": frozenset({"rectangular"}),

@@ -18,7 +18,7 @@ from less3d.data.sentences.verdict import TRUE
 _DIRECTIONS = 64
 _OUTLINE_POINTS = 4000
 _COLOR_POINTS = 500
-_CLOSED = np.cos(np.radians(12))
+_AJAR = 12.0
 _ANGLES = np.arange(_DIRECTIONS) * (2 * np.pi / _DIRECTIONS)
 _UNITS = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1).astype(np.float32)
 
@@ -46,6 +46,8 @@ class Scene:
     """Vertical distance of two objects; negative where their heights overlap."""
     front: Float[np.ndarray, "n 2"]
     """Unit vector towards the object's front, NaN when it has none. An open door has none."""
+    swing: Float[np.ndarray, "n"]
+    """How far a door stands open, in degrees from its wall; NaN for everything else."""
     support: Int[np.ndarray, "n"]
     """Row of the object it stands, lies or hangs on, -1 when not known."""
     color_share: Float[np.ndarray, "n c"]
@@ -67,6 +69,13 @@ class Scene:
     def __len__(self) -> int:
         return len(self.objects)
 
+    def properties(self, row: int) -> dict[str, str]:
+        """What is known of an object by kind: color, material, shape, and whether a door is open."""
+        item = self.objects[row]
+        state = "open" if self.swing[row] >= 25 else "closed" if self.swing[row] <= 10 else None
+        given = {"color": item.color, "material": item.material, "shape": item.shape, "state": state}
+        return {kind: value for kind, value in given.items() if value is not None}
+
     def rows(self, category: str) -> tuple[int, ...]:
         """Rows of all objects of one category."""
         return tuple(row for row, item in enumerate(self.objects) if item.category == category)
@@ -86,6 +95,7 @@ def measure(room: Room) -> Scene:
     width = reach + np.roll(reach, _DIRECTIONS // 2, axis=1)
     colors = [room.scan.colors[rows[:: max(1, len(rows) // _COLOR_POINTS)]] for rows in members]
     support = _support(objects)
+    front, swing = _fronts(objects, support, gap)
     whole = reach.max(axis=0) if len(objects) else np.zeros(_DIRECTIONS)
     return Scene(
         objects=objects,
@@ -98,7 +108,8 @@ def measure(room: Room) -> Scene:
         gap=gap,
         offside=((center @ _UNITS.T)[:, None, :] - reach).max(axis=2),
         rise=np.maximum((height - half)[:, None] - (height + half), (height - half) - (height + half)[:, None]),
-        front=_fronts(objects, support, gap),
+        front=front,
+        swing=swing,
         support=support,
         color_share=np.stack([_color_share(seen) for seen in colors]),
         color_near=np.stack([_color_near(seen) for seen in colors]),
@@ -148,18 +159,22 @@ def _support(objects: Sequence[RoomObject]) -> Int[np.ndarray, "n"]:
 
 def _fronts(
     objects: Sequence[RoomObject], support: Int[np.ndarray, "n"], gap: Float[np.ndarray, "n n"]
-) -> Float[np.ndarray, "n 2"]:
-    """Front directions; what hangs on a wall and has no front of its own faces as the wall does."""
+) -> tuple[Float[np.ndarray, "n 2"], Float[np.ndarray, "n"]]:
+    """Front directions, and how far doors stand open.
+
+    What hangs on a wall and has no front of its own faces as the wall does.
+    """
     yaw = np.array([np.nan if item.facing is None else item.facing for item in objects])
+    swing = np.full(len(objects), np.nan)
     walls = np.array([item.category == "wall" for item in objects])
     for row, item in enumerate(objects):
         if item.facing is None and support[row] >= 0 and walls[support[row]]:
             yaw[row] = yaw[support[row]]
-        if covers("door", item.category) == TRUE:
-            behind = yaw[walls & (gap[row] < 0.3)]
-            closed = np.cos(behind - yaw[row]) > _CLOSED
-            yaw[row] = yaw[row] if len(behind) == 0 or closed.any() else np.nan
-    return np.stack([np.cos(yaw), np.sin(yaw)], axis=1)
+        behind = yaw[walls & (gap[row] < 0.3)]
+        if covers("door", item.category) == TRUE and len(behind) and item.category != "doorframe":
+            swing[row] = np.degrees(np.arccos(np.clip(np.cos(behind - yaw[row]), -1, 1))).min()
+    yaw[swing > _AJAR] = np.nan
+    return np.stack([np.cos(yaw), np.sin(yaw)], axis=1), swing
 
 
 def _color_share(colors: np.ndarray) -> Float[np.ndarray, "c"]:

@@ -51,15 +51,16 @@ class Voice:
             return self._color(attribute.value, row)
         return self.any(*_ADJECTIVES.get(attribute.value, (attribute.value,)))
 
-    def name(self, meaning: Meaning, noun: str = "") -> Name:
-        """Something a sentence about `noun` mentions."""
+    def name(self, meaning: Meaning, noun: str = "", *, new: float = 0.1) -> Name:
+        """Something a sentence about `noun` mentions; `new` is the share of "a" where "the" would do."""
         word = self.noun(meaning.noun)
         row = self.resolver.only(meaning) if meaning.definite else None
         thing = " ".join((*(self.adjective(a, row) for a in meaning.attributes), word))
         tail = "".join(f" {self._locative(relation.name, relation.anchors)}" for relation in meaning.relations)
         many = is_plural(word)
         if meaning.definite:
-            return Name(f"the {thing}{tail}", many)
+            unsaid = meaning.noun != noun and self.chance(new)
+            return Name(f"{article(thing) if unsaid else 'the '}{thing}{tail}", many)
         if meaning.noun == "wall":
             return Name(self.any("the wall", "the wall", "the wall", "a wall"), many)
         if meaning.noun == noun:
@@ -87,8 +88,13 @@ class Voice:
 
     def _locative(self, name: str, anchors: tuple[Meaning, ...]) -> str:
         """Where a mentioned thing is, in few words."""
-        form = {"corner": "in the corner", "middle": "in the middle of the room", "next": "next to {}", "near": "by {}"}
-        form |= {"on": "on {}", "under": "under {}", "below": "below {}"}
+        form = {
+            "corner": "in the corner",
+            "middle": "in the middle of the room",
+            "next": "next to {}",
+            "near": "by {}",
+            "on": "on {}",
+        }
         return form[name].format(*(self.name(anchor) for anchor in anchors))
 
     def _color(self, value: str, row: int | None) -> str:
