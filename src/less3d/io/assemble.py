@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float64, Int32, Integer, Num, Shaped, UInt8
+from jaxtyping import Float32, Float64, Int32, Integer, Num, Shaped, UInt8
 
 from less3d.errors import InputError, InputWarning
 from less3d.scan import Scan
@@ -15,6 +15,9 @@ GREY = 128
 
 FAR = 1000.0
 """Coordinates beyond this many units lose their offset before they become float32 (whose step is 0.06 mm there)."""
+
+FARTHEST = 1e12
+"""Larger coordinates are refused: even the Earth measured in millimeters has smaller ones."""
 
 
 def assemble(
@@ -39,11 +42,11 @@ def assemble(
     """
     if len(xyz) == 0:
         raise InputError(f"{path}: expected a scan, got a file with zero points")
-    _require_finite(path, xyz, "coordinate")
+    require_usable(path, xyz)
     if colors is None:
         warnings.warn(f"{path}: has no colors, so every point is taken as grey", InputWarning, stacklevel=3)
         colors = np.full(xyz.shape, GREY, np.uint8)
-    points, shift = _subtract_origin(path, xyz)
+    points, shift = _subtract_origin(xyz)
     return Scan(
         points=points,
         colors=colors_as_bytes(path, colors),
@@ -54,6 +57,14 @@ def assemble(
         attributes={} if attributes is None else attributes,
         faces=_checked_faces(path, faces, len(xyz)),
     )
+
+
+def require_usable(path: Path, xyz: Num[np.ndarray, "N 3"]) -> None:
+    """Raise an `InputError` when a coordinate is NaN, infinite, or larger than any unit could explain."""
+    _require_finite(path, xyz, "coordinate")
+    largest = max(abs(float(xyz.max())), abs(float(xyz.min()))) if xyz.size else 0.0
+    if largest > FARTHEST:
+        raise InputError(f"{path}: expected the coordinates of a room, got one of {largest:g}")
 
 
 def colors_as_bytes(path: Path, colors: Num[np.ndarray, "N 3"]) -> UInt8[np.ndarray, "N 3"]:
@@ -82,12 +93,10 @@ def _require_finite(path: Path, values: np.ndarray, what: str) -> None:
         )
 
 
-def _subtract_origin(path: Path, xyz: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return float32 points and the whole-meter float64 origin that was subtracted, zero along near axes."""
+def _subtract_origin(xyz: np.ndarray) -> tuple[Float32[np.ndarray, "N 3"], Float64[np.ndarray, "3"]]:
+    """Return float32 points and the whole-number origin that was subtracted, zero along near axes."""
     exact = xyz.astype(np.float64)
     low, high = exact.min(axis=0), exact.max(axis=0)
-    if float(np.abs([low, high]).max()) > 1e15:
-        raise InputError(f"{path}: expected coordinates in meters, got one of {np.abs([low, high]).max():g}")
     origin = np.where(np.maximum(-low, high) > FAR, np.floor(low), 0.0)
     return (exact - origin).astype(np.float32), origin
 

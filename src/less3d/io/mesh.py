@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Float64, Int64, UInt8
 
 from less3d.errors import InputError, InputWarning
-from less3d.io.assemble import GREY, assemble, colors_as_bytes
+from less3d.io.assemble import GREY, assemble, colors_as_bytes, require_usable
 from less3d.io.files import require_file
 from less3d.scan import Scan
 
@@ -32,23 +32,22 @@ def read_mesh(path: Path, *, spacing: float = SPACING, seed: int = 0) -> Scan:
     Raises:
         InputError: when the file is missing or malformed, or has neither a surface nor points.
     """
-    parts = _load(path)
+    require_file(path)
     if path.suffix.lower() == ".obj":
         _warn_of_missing_files(path)
-    areas = [_areas(part.triangles) for part in parts]
-    total = sum(float(area.sum()) for area in areas)
-    rng = np.random.default_rng(seed)
-    count = int(min(max(total / spacing**2, 1), MAX_POINTS)) if total > 0 else 0
-    sampled = [
-        _sample(part, area, count / total, rng) for part, area in zip(parts, areas, strict=True) if area.sum() > 0
-    ]
-    sampled += [(part.loose, part.loose_colors) for part in parts if len(part.loose)]
-    if not sampled:
+    try:
+        samples = _sample_all(_load(path), spacing, np.random.default_rng(seed))
+    except InputError:
+        raise
+    except Exception as error:  # a malformed file fails inside trimesh and Pillow in every way a parser can
+        reason = " ".join(str(error).split())[:100] or type(error).__name__
+        raise InputError(f"{path}: cannot be read as {path.suffix.lstrip('.').upper()} ({reason})") from error
+    if not samples:
         raise InputError(f"{path}: expected a mesh with a surface, or points, got neither")
-    xyz = np.concatenate([points for points, _ in sampled])
-    if all(colors is None for _, colors in sampled):
+    xyz = np.concatenate([points for points, _ in samples])
+    if all(colors is None for _, colors in samples):
         return assemble(path, xyz, None)
-    grey = [np.full(points.shape, GREY, np.uint8) if colors is None else colors for points, colors in sampled]
+    grey = [np.full(points.shape, GREY, np.uint8) if colors is None else colors for points, colors in samples]
     return assemble(path, xyz, np.concatenate(grey))
 
 
@@ -83,35 +82,43 @@ def _load(path: Path) -> list[_Part]:
     """Read all meshes and point clouds of the file, in scene coordinates."""
     import trimesh
 
-    require_file(path)
-    try:
-        scene = trimesh.load_scene(path, process=False)
-        parts = []
-        for node in sorted(scene.graph.nodes_geometry):
-            matrix, name = scene.graph[node]
-            part = _part_of(scene.geometry[name], np.asarray(matrix, np.float64))
-            parts += [] if part is None else [part]
-    except Exception as error:  # malformed files fail inside trimesh in every way a parser can
-        reason = " ".join(str(error).split())[:100] or type(error).__name__
-        raise InputError(f"{path}: cannot be read as {path.suffix.lstrip('.').upper()} ({reason})") from error
-    if not all(np.isfinite(part.triangles).all() and np.isfinite(part.loose).all() for part in parts):
-        raise InputError(f"{path}: has a vertex that is NaN or infinite; remove it from the file")
+    scene = trimesh.load_scene(path, process=False)
+    parts = []
+    for node in sorted(scene.graph.nodes_geometry):
+        matrix, name = scene.graph[node]
+        geometry = scene.geometry[name]
+        if isinstance(geometry, trimesh.Trimesh | trimesh.PointCloud):
+            parts.append(_part_of(path, geometry, np.asarray(matrix, np.float64)))
     return parts
 
 
-def _part_of(geometry: Any, matrix: Float64[np.ndarray, "4 4"]) -> _Part | None:
+def _part_of(path: Path, geometry: Any, matrix: Float64[np.ndarray, "4 4"]) -> _Part:
     import trimesh
 
     nothing = np.zeros((0, 3))
-    if not isinstance(geometry, trimesh.Trimesh | trimesh.PointCloud):
-        return None
-    vertices = trimesh.transform_points(np.asarray(geometry.vertices, np.float64).reshape(-1, 3), matrix)
+    local = np.asarray(geometry.vertices, np.float64)
+    if local.shape[1:] != (3,):
+        raise InputError(f"{path}: expected vertices with 3 coordinates, got an array of shape {local.shape}")
+    require_usable(path, local)
+    vertices = trimesh.transform_points(local, matrix)
+    require_usable(path, vertices)
     if isinstance(geometry, trimesh.Trimesh):
         faces = np.asarray(geometry.faces, np.int64)
         return _Part(vertices[faces], faces, geometry.visual, nothing, None)
     colors = np.asarray(geometry.colors)
     known = np.array(colors[:, :3], np.uint8) if colors.shape[:1] == (len(vertices),) and colors.ndim == 2 else None
     return _Part(np.zeros((0, 3, 3)), np.zeros((0, 3), np.int64), None, vertices, known)
+
+
+def _sample_all(
+    parts: list[_Part], spacing: float, rng: np.random.Generator
+) -> list[tuple[Float64[np.ndarray, "_ 3"], UInt8[np.ndarray, "_ 3"] | None]]:
+    """Sample all surfaces equally densely, and add the loose points."""
+    areas = [_areas(part.triangles) for part in parts]
+    total = sum(float(area.sum()) for area in areas)
+    density = min(1 / spacing**2, MAX_POINTS / total) if total > 0 else 0.0
+    samples = [_sample(part, area, density, rng) for part, area in zip(parts, areas, strict=True) if area.sum() > 0]
+    return samples + [(part.loose, part.loose_colors) for part in parts if len(part.loose)]
 
 
 def _areas(triangles: Float64[np.ndarray, "T 3 3"]) -> Float64[np.ndarray, "T"]:
