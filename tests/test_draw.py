@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from less3d.draw import HIGHLIGHT, View, choose_view, highlight, in_sight, picture, render
+from less3d.draw import HIGHLIGHT, View, choose_view, highlight, in_sight, picture, render, tint
 from less3d.errors import InputError
 from less3d.scan import Scan
 
@@ -150,9 +150,12 @@ def test_an_empty_mask_shows_the_whole_scan():
 
 def test_highlight_colors_the_object_alone():
     colors = np.array([[10, 10, 10], [250, 250, 250], [0, 0, 255], [30, 160, 40]], dtype=np.uint8)
-    shown = highlight(colors, np.array([True, True, False, False])).astype(int)
+    mask = np.array([True, True, False, False])
+    shown = highlight(colors, mask).astype(int)
     assert abs(shown[:2].mean(axis=0) - HIGHLIGHT).max() < 40
     assert shown[0].sum() < shown[1].sum()
+    np.testing.assert_array_equal(tint(colors, mask)[:2], shown[:2])
+    np.testing.assert_array_equal(tint(colors, mask)[2:], colors[2:])
     assert np.ptp(shown[2:], axis=1).max() < np.ptp(colors[2:].astype(int), axis=1).min() / 2
 
 

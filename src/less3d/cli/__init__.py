@@ -1,1 +1,97 @@
-"""TODO-docstring."""
+"""The command line: `less3d COMMAND ...`. Each command's module is imported only when it is asked for."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from less3d.cli.errors import plainly
+from less3d.errors import InputError
+
+
+@dataclass(frozen=True)
+class Command:
+    """A function whose arguments are the command's, and one line about it."""
+
+    summary: str
+    load: Callable[[], Callable[..., None]]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `less3d` with these arguments, by default the process's own; returns its exit code.
+
+    0: done. 2: the user's mistake, said in one line on stderr. 130: stopped by Ctrl-C.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    with plainly() as outcome:
+        _run(given)
+    return outcome.code
+
+
+def _run(given: list[str]) -> None:
+    if not given or given[0] in ("-h", "--help", "help"):
+        _print_help()
+    elif given[0] == "--version":
+        import less3d
+
+        print(f"less3d {less3d.__version__}")
+    else:
+        import tyro
+
+        name = _named(given)
+        tyro.cli(COMMANDS[name].load(), prog=f"less3d {name}", args=given[len(name.split()) :])
+
+
+def _named(given: list[str]) -> str:
+    """The command that arguments begin with."""
+    for words in (2, 1):
+        if (name := " ".join(given[:words])) in COMMANDS:
+            return name
+    raise InputError(f"expected a command ({', '.join(COMMANDS)}), got {given[0]!r}: see less3d --help")
+
+
+def _print_help() -> None:
+    width = max(map(len, COMMANDS)) + 2
+    print("usage: less3d COMMAND ...\n\nFind the object that a sentence describes in a colored 3D scan.\n\ncommands:")
+    for name, command in COMMANDS.items():
+        print(f"  {name:<{width}}{command.summary}")
+    print("\nless3d COMMAND --help explains a command, less3d --version names the version.")
+
+
+def _segment() -> Callable[..., None]:
+    from less3d.cli.segment import segment
+
+    return segment
+
+
+def _rooms_make() -> Callable[..., None]:
+    from less3d.cli.rooms import make
+
+    return make
+
+
+def _rooms_show() -> Callable[..., None]:
+    from less3d.cli.rooms import show
+
+    return show
+
+
+def _train() -> Callable[..., None]:
+    from less3d.cli.train import train
+
+    return train
+
+
+def _eval() -> Callable[..., None]:
+    from less3d.cli.eval import evaluate
+
+    return evaluate
+
+
+COMMANDS: dict[str, Command] = {
+    "segment": Command("find what sentences mean in a scan", _segment),
+    "rooms make": Command("make procedural rooms with sentences about them", _rooms_make),
+    "rooms show": Command("draw a made room", _rooms_show),
+    "train": Command("learn from scans, sentences and masks", _train),
+    "eval": Command("score weights over a data set", _eval),
+}
+"""The commands, by name."""

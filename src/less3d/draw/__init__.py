@@ -4,8 +4,8 @@
 which an object can be seen and `in_sight` drops the walls between.
 """
 
-from less3d.draw.picture import HIGHLIGHT, highlight, picture
+from less3d.draw.picture import HIGHLIGHT, highlight, picture, tint
 from less3d.draw.splat import View, render
 from less3d.draw.viewpoint import choose_view, in_sight
 
-__all__ = ["HIGHLIGHT", "View", "choose_view", "highlight", "in_sight", "picture", "render"]
+__all__ = ["HIGHLIGHT", "View", "choose_view", "highlight", "in_sight", "picture", "render", "tint"]

@@ -21,14 +21,18 @@ _MARGIN = 24
 _MAX_LINES = 4
 
 
-def highlight(colors: UInt8[np.ndarray, "N 3"], mask: Bool[np.ndarray, "N"]) -> UInt8[np.ndarray, "N 3"]:
-    """Colors with the masked points tinted in `HIGHLIGHT`, their light and dark kept, and all others pale."""
-    gray = colors @ np.array([0.299, 0.587, 0.114])
-    pale = 0.25 * colors + 0.75 * gray[:, None]
-    pale = 60 + pale * (195 / 255)
+def tint(colors: UInt8[np.ndarray, "N 3"], mask: Bool[np.ndarray, "N"]) -> UInt8[np.ndarray, "N 3"]:
+    """Colors with the masked points in `HIGHLIGHT`, their light and dark kept; the others as they are."""
+    gray = _gray(colors)
     own = gray[mask].mean() if mask.any() else 0.0
-    tint = np.array(HIGHLIGHT) * (1.0 + 0.8 * (gray[:, None] - own) / 255).clip(0.6, 1.3)
-    return np.where(mask[:, None], tint, pale).round().clip(0, 255).astype(np.uint8)
+    shades = np.array(HIGHLIGHT) * (1.0 + 0.8 * (gray - own) / 255).clip(0.6, 1.3)
+    return np.where(mask[:, None], shades.round().clip(0, 255), colors).astype(np.uint8)
+
+
+def highlight(colors: UInt8[np.ndarray, "N 3"], mask: Bool[np.ndarray, "N"]) -> UInt8[np.ndarray, "N 3"]:
+    """As `tint`, with all other points pale."""
+    pale = 60 + (0.25 * colors + 0.75 * _gray(colors)) * (195 / 255)
+    return np.where(mask[:, None], tint(colors, mask), pale.round()).astype(np.uint8)
 
 
 def picture(
@@ -56,6 +60,11 @@ def picture(
     colors = highlight(scan.colors[drawn], mask[drawn])
     image = PIL.Image.fromarray(render(scan.points[drawn], colors, view=view, size=size))
     return _captioned(image, sentence)
+
+
+def _gray(colors: np.ndarray) -> np.ndarray:
+    """Lightness as seen (BT.601 luma), (N, 1)."""
+    return (colors @ np.array([0.299, 0.587, 0.114]))[:, None]
 
 
 def _captioned(image: "PIL.Image.Image", sentence: str) -> "PIL.Image.Image":
