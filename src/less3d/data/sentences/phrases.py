@@ -35,7 +35,8 @@ def relation_clause(voice: Voice, relation: Relation, noun: str, *, hung: bool, 
     if relation.name in _INVERTED and not relation.negated and relation.anchors[0].noun != noun and voice.chance(0.15):
         return _having(voice, replace(relation, name=_INVERTED[relation.name]), noun)
     if relation.name == "between":
-        place = f"{voice.any('between', 'between', 'in between')} {voice.pair(*relation.anchors, noun)}"
+        both = voice.pair(relation.anchors[0], relation.anchors[1], noun)
+        place = f"{voice.any('between', 'between', 'in between')} {both}"
     else:
         place = _place(voice, relation, noun, hung=hung)
     if relation.negated:

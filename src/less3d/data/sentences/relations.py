@@ -82,20 +82,20 @@ def against(scene: Scene) -> Verdicts:
 def facing(scene: Scene) -> Verdicts:
     """The front of x points at the middle of a: sure within 15 degrees and 4 m, never beyond 50 degrees."""
     angle, distance = _turned(scene)
-    return _others(both(at_most(angle, 15, 50), at_most(distance, 4, np.inf), at_least(distance, 0.4, 0.0)))
+    return _others(both(at_most(angle, 15.0, 50.0), at_most(distance, 4.0, np.inf), at_least(distance, 0.4, 0.0)))
 
 
 def facing_away(scene: Scene) -> Verdicts:
     """The back of x points at the middle of a: sure within 20 degrees and 4 m, never beyond 60 degrees."""
     angle, distance = _turned(scene)
-    return _others(both(at_most(180 - angle, 20, 60), at_most(distance, 4, np.inf), at_least(distance, 0.4, 0.0)))
+    return _others(both(at_most(180 - angle, 20.0, 60.0), at_most(distance, 4.0, np.inf), at_least(distance, 0.4, 0.0)))
 
 
 def seated_at(scene: Scene) -> Verdicts:
     """A seat x stands at the table a, turned to it: sure within 0.25 m and 35 degrees, never beyond 0.9 m."""
     seats = np.array([item.category in SEATS for item in scene.objects])
     tables = np.array([item.category in TABLES for item in scene.objects])
-    turned = at_most(_turned(scene)[0], 35, np.inf)
+    turned = at_most(_turned(scene)[0], 35.0, np.inf)
     possible = np.where(tables & seats[:, None], TRUE, np.where(tables, UNSURE, FALSE))
     return _others(both(at_most(scene.gap, 0.25, 0.9), turned, possible))
 

@@ -77,7 +77,7 @@ class Resolver:
         if attribute.kind == "color":
             return self._color(attribute.value)
         if attribute.kind == "state":
-            opened = at_least(self.scene.swing, 25, 10)
+            opened = at_least(self.scene.swing, 25.0, 10.0)
             return opened if attribute.value == "open" else negate(opened)
         given = [self.scene.properties(row).get(attribute.kind) for row in range(len(self.scene))]
         alike = _ALIKE.get(attribute.value, frozenset())

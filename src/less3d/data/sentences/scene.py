@@ -18,6 +18,7 @@ from less3d.data.sentences.verdict import TRUE
 _DIRECTIONS = 64
 _OUTLINE_POINTS = 4000
 _COLOR_POINTS = 500
+_FLAT_SIDES = 6
 _AJAR = 12.0
 _ANGLES = np.arange(_DIRECTIONS) * (2 * np.pi / _DIRECTIONS)
 _UNITS = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1).astype(np.float32)
@@ -90,9 +91,9 @@ def measure(room: Room) -> Scene:
     height = np.array([item.center[2] for item in objects])
     half = np.array([item.size[2] for item in objects]) / 2
     reach = np.einsum("nki,ki->nk", outline, _UNITS)  # (n, k), how far the outline goes in each direction
-    gap = _gaps(reach)
     center = (reach @ _UNITS) * (2 / _DIRECTIONS)
-    width = reach + np.roll(reach, _DIRECTIONS // 2, axis=1)
+    normals = _long_edge_normals(outline)
+    gap, width = _gaps_and_widths(outline, reach, normals)
     colors = [room.scan.colors[rows[:: max(1, len(rows) // _COLOR_POINTS)]] for rows in members]
     support = _support(objects)
     front, swing = _fronts(objects, support, gap)
@@ -106,7 +107,7 @@ def measure(room: Room) -> Scene:
         outline=outline,
         extent=np.stack([width.max(axis=1), width.min(axis=1)], axis=1),
         gap=gap,
-        offside=((center @ _UNITS.T)[:, None, :] - reach).max(axis=2),
+        offside=_offsides(center, outline, reach, normals),
         rise=np.maximum((height - half)[:, None] - (height + half), (height - half) - (height + half)[:, None]),
         front=front,
         swing=swing,
@@ -139,10 +140,44 @@ def _outline(points: Float[np.ndarray, "m 2"], item: RoomObject) -> Float[np.nda
     return points[(points @ _UNITS.T).argmax(axis=0)]
 
 
-def _gaps(reach: Float[np.ndarray, "n k"]) -> Float[np.ndarray, "n n"]:
-    """Signed distances of convex outlines by separating directions: exact to 0.2 % with 64 of them."""
+def _long_edge_normals(outline: Float[np.ndarray, "n k 2"]) -> Float[np.ndarray, "n e 2"]:
+    """Outward normals of the longest edges of each outline: the directions in which flat sides are told apart."""
+    edges = np.roll(outline, -1, axis=1) - outline
+    longest = np.argsort(-np.linalg.norm(edges, axis=2), axis=1, kind="stable")[:, :_FLAT_SIDES]
+    edges = np.take_along_axis(edges, longest[..., None], axis=1)
+    length = np.linalg.norm(edges, axis=2, keepdims=True)
+    normals = np.stack([edges[..., 1], -edges[..., 0]], axis=2) / length.clip(1e-6)
+    return np.where(length > 1e-6, normals, _UNITS[0])  # an outline of few corners has edges of no length
+
+
+def _gaps_and_widths(
+    outline: Float[np.ndarray, "n k 2"], reach: Float[np.ndarray, "n k"], normals: Float[np.ndarray, "n e 2"]
+) -> tuple[Float[np.ndarray, "n n"], Float[np.ndarray, "n w"]]:
+    """Signed distances of all pairs of outlines, and the widths of each, by separating directions.
+
+    The widest gap along any direction is the distance. Tried are evenly spaced directions, which are good between
+    corners, and the normals of flat sides, which are exact between sides.
+    """
     opposite = np.roll(reach, _DIRECTIONS // 2, axis=1)
-    return -(reach[:, None, :] + opposite[None, :, :]).min(axis=2)
+    evenly = -(reach[:, None, :] + opposite[None, :, :]).min(axis=2)
+    spread = np.einsum("xki,aei->xaek", outline, normals)
+    own = np.arange(len(outline))
+    far = spread.max(axis=3)[own, own]  # (n, e)
+    flat = (spread.min(axis=3) - far).max(axis=2)
+    widths = np.concatenate([reach + opposite, far - spread.min(axis=3)[own, own]], axis=1)
+    return np.maximum(evenly, np.maximum(flat, flat.T)), widths
+
+
+def _offsides(
+    center: Float[np.ndarray, "n 2"],
+    outline: Float[np.ndarray, "n k 2"],
+    reach: Float[np.ndarray, "n k"],
+    normals: Float[np.ndarray, "n e 2"],
+) -> Float[np.ndarray, "n n"]:
+    """Signed distance from each middle to each outline, by the same directions as the distances of outlines."""
+    evenly = ((center @ _UNITS.T)[:, None, :] - reach).max(axis=2)
+    far = np.einsum("aki,aei->aek", outline, normals).max(axis=2)
+    return np.maximum(evenly, (np.einsum("xi,aei->xae", center, normals) - far).max(axis=2))
 
 
 def _things(objects: Sequence[RoomObject], gap: Float[np.ndarray, "n n"]) -> Bool[np.ndarray, "n"]:
