@@ -34,7 +34,7 @@ class Scene:
     offsets: Float[Tensor, "V 3"]
     """Where in its voxel that mean lies, -0.5 to 0.5 of a voxel on each axis."""
     spread: Float[Tensor, "V 6"]
-    """How a voxel's points scatter about their mean: the covariances xx, yy, zz, xy, xz, yz, in squared voxels times 12."""
+    """How a voxel's points scatter about their mean: covariances xx, yy, zz, xy, xz, yz, in squared voxels times 12."""
     bounds: tuple[int, ...]
     point_bounds: tuple[int, ...]
 
@@ -71,7 +71,7 @@ class Batch:
     sentences: tuple[str, ...]
     scan_of: Int64[Tensor, "S"]
     """Which scan each sentence asks; ascending."""
-    masks: tuple[Bool[Tensor, "N"], ...]
+    masks: tuple[Bool[Tensor, "_"], ...]
     """For each sentence the target's mask over the points of its scan."""
 
     def voxel_targets(self, sentence: int) -> Float[Tensor, "V"]:

@@ -70,6 +70,6 @@ def test_an_empty_sentence_is_refused(encoder):
 
 def test_contradicting_settings_are_refused():
     with pytest.raises(InputError, match="vocabulary"):
-        TextConfig("gru")
+        build_text(TextConfig("gru"))
     with pytest.raises(InputError, match="leave it out"):
         TextConfig("minilm", vocabulary=("chair",))

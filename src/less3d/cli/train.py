@@ -16,9 +16,10 @@ Recipe = tyro.extras.subcommand_type_from_defaults(RECIPES)
 def train(
     recipe: tyro.conf.OmitSubcommandPrefixes[tyro.conf.OmitArgPrefixes[Recipe]],  # pyright: ignore[reportInvalidTypeForm]
     *,
-    data: Path,
+    data: tuple[Path, ...],
     validation: Path,
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"])],
+    start_from: Path | None = None,
     max_minutes: float = float("inf"),
     workers: int = 1,
     device: str = "cpu",
@@ -29,24 +30,27 @@ def train(
 
     Args:
         recipe: what to train and how; every setting can be changed, as in `--steps 2000`.
-        data: data set folder to learn from (scans and sentences.jsonl).
+        data: one or several data set folders to learn from (scans and sentences.jsonl).
         validation: data set folder that chooses the best weights.
         output: folder of the run.
+        start_from: weights of an earlier run to begin with, instead of random ones.
         max_minutes: stop after so many minutes, with a checkpoint; the same command goes on.
         workers: processes that prepare batches.
         device: where to train, "cpu" or "cuda".
     """
-    from less3d.data.folder import Folder
+    from less3d.data.folder import Folder, Folders
     from less3d.training.loop import train as run
     from less3d.training.recipes import complete
 
-    config: TrainConfig = complete(recipe, Folder(data))
+    folders = Folders(tuple(Folder(path) for path in data))
+    config: TrainConfig = complete(recipe, folders)
     console = Console(stderr=True)
     progress = run(
         config,
-        Folder(data),
+        folders,
         Folder(validation),
         output,
+        start_from=start_from,
         max_minutes=max_minutes,
         workers=workers,
         device=device,

@@ -4,8 +4,8 @@
       scans/room_00000.npz ...     (or the scans beside the file; any format `less3d.io` reads)
       sentences.jsonl              {"scan": "room_00000", "target_id": 7, "sentence": "the brown chair", ...}
 
-`target_id` is an instance id of the scan. `label`, `unique`, `kind` and `source` are optional; when `unique` is absent it
-follows from the scan's own labels by ScanRefer's rule.
+`target_id` is an instance id of the scan. `label`, `unique`, `kind` and `source` are optional; when `unique` is absent
+it follows from the scan's own labels by ScanRefer's rule.
 """
 
 import json
@@ -79,6 +79,28 @@ class Folder:
         return len(self.scans)
 
 
+@dataclass(frozen=True)
+class Folders:
+    """Several data sets as one; the scans of part i are named "i/name"."""
+
+    parts: tuple[Folder, ...]
+
+    @cached_property
+    def referrals(self) -> dict[str, tuple[Referral, ...]]:
+        """The sentences of each scan."""
+        return {f"{i}/{scan}": rows for i, part in enumerate(self.parts) for scan, rows in part.referrals.items()}
+
+    @cached_property
+    def scans(self) -> tuple[str, ...]:
+        """Names of all scans, part after part."""
+        return tuple(f"{i}/{scan}" for i, part in enumerate(self.parts) for scan in part.scans)
+
+    def read(self, scan: str) -> Scan:
+        """One scan, with its instance ids."""
+        part, _, name = scan.partition("/")
+        return self.parts[int(part)].read(name)
+
+
 def make_samples(scan: Scan, referrals: Sequence[Referral]) -> list[Sample]:
     """Join a scan and sentences about its instances; sentences whose target has no point left are dropped."""
     if scan.instances is None:
@@ -112,4 +134,6 @@ def _referral(line: str, place: str) -> Referral:
         )
     except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         fields = "scan, target_id and sentence"
-        raise InputError(f"{place}: expected a JSON object with {fields}, got {line.strip()[:80]!r} ({error})") from None
+        raise InputError(
+            f"{place}: expected a JSON object with {fields}, got {line.strip()[:80]!r} ({error})"
+        ) from None

@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from less3d.batch import Batch, Scene
 from less3d.models.interface import Answer
-from less3d.models.less import LESS, LessConfig
 from less3d.models.late import LateConfig, LateLESS
+from less3d.models.less import LESS, LessConfig
 from less3d.text import TextConfig, TextFeatures, build_text
 
 
@@ -18,7 +18,7 @@ class ModelConfig:
     """A whole model: what reads the text, how fine it sees, and the network."""
 
     fusion: Literal["early", "late"] = "late"
-    """Where words meet the scan. "early": at every level of the encoder, as the paper's PWCA does, so each sentence runs
+    """Where words meet the scan. "early": at every level of the encoder, as the paper's PWCA does; each sentence runs
     the whole network. "late": in the decoder, so the scan is encoded once for all sentences."""
     early: LessConfig = field(default_factory=LessConfig)
     """The network when fusion is early."""

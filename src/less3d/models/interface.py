@@ -16,7 +16,7 @@ Encoded = TypeVar("Encoded")
 class Answer:
     """Answers to S sentences."""
 
-    logits: tuple[Float[Tensor, "V"], ...]
+    logits: tuple[Float[Tensor, "_"], ...]
     """For each sentence the mask logits over the voxels of its scan; above 0 is inside."""
     confidence: Float[Tensor, "S"]
     """Belief in 0..1 that the mask is the object the sentence means."""

@@ -189,9 +189,7 @@ class LateLESS(nn.Module):
                 confidence.append(probability[row][same].sum())
         return Answer(logits=tuple(logits), confidence=torch.stack(confidence).clamp(0.0, 1.0))
 
-    def match(
-        self, scan: EncodedScan, text: TextFeatures, target_tokens: Bool[Tensor, "S T"] | None = None
-    ) -> Matches:
+    def match(self, scan: EncodedScan, text: TextFeatures, target_tokens: Bool[Tensor, "S T"] | None = None) -> Matches:
         """Choose candidates and anchors by the words and score the candidates by their relations.
 
         Args:

@@ -1,7 +1,7 @@
 """Words meet objects: what each word asks for, and how candidates stand to anchors and to each other.
 
-The geometry of a pair of boxes enters attention as a *value*, not only as a bias: what a relation means is read from the
-geometry itself, and words gate which part of it counts.
+The geometry of a pair of boxes enters attention as a *value*, not only as a bias: what a relation means is read from
+the geometry itself, and words gate which part of it counts.
 """
 
 from dataclasses import dataclass
@@ -100,7 +100,10 @@ class RelationDecoder(nn.Module):
         center, half = centers[candidates], half_sizes[candidates]  # (S, K, 3)
         own = torch.cat([tokens[candidates], _own_geometry(center, half), candidate_heat[..., None]], dim=2)
         state = self.enter(own)  # (S, K, D)
-        to_anchors = pair_geometry(center[:, None], half[:, None], centers[anchors], half_sizes[anchors])
+        slots = (-1, anchors.shape[1], -1, -1)
+        to_anchors = pair_geometry(
+            center[:, None].expand(slots), half[:, None].expand(slots), centers[anchors], half_sizes[anchors]
+        )
         to_others = pair_geometry(center, half, center, half)
         for layer in self.layers:
             state = layer(state, words, tokens[anchors], anchor_heat, to_anchors, to_others)
@@ -116,7 +119,9 @@ class RelationLayer(nn.Module):
         self.anchor = PairAttention(width)
         self.slot = nn.Parameter(torch.randn(anchor_slots, width) * 0.02)
         self.compete = PairAttention(width)
-        self.think = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(dropout), nn.Linear(2 * width, width))
+        self.think = nn.Sequential(
+            nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(dropout), nn.Linear(2 * width, width)
+        )
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(4))
 
     def forward(
@@ -133,7 +138,8 @@ class RelationLayer(nn.Module):
             self.norms[0](state), words.words, words.words, key_padding_mask=~words.mask, need_weights=False
         )
         state = state + read
-        seen = self.anchor(self.norms[1](state)[:, None], anchors, to_anchors, anchor_heat)  # (S, A, K, D)
+        asking = self.norms[1](state)[:, None].expand(-1, anchors.shape[1], -1, -1)
+        seen = self.anchor(asking, anchors, to_anchors, anchor_heat)  # (S, A, K, D)
         state = state + (seen * words.relations[:, :, None] + self.slot[:, None]).sum(dim=1)
         state = state + self.compete(self.norms[2](state), state, to_others)
         return state + self.think(self.norms[3](state))
@@ -177,7 +183,7 @@ def pair_geometry(
 ) -> Float[Tensor, "*S K J 20"]:
     """How each box stands to each other box.
 
-    Distances, gaps, heights and sizes; and the offset in three frames: the room's, and the ones of a viewer in the middle
+    Distances, gaps, heights and sizes; and the offset in three frames: the room's, and those of a viewer in the middle
     of the scan who looks at the other box, or at this one ("left of the window" as seen from the room).
 
     Args:
@@ -220,4 +226,6 @@ def _own_geometry(center: Float[Tensor, "S K 3"], half: Float[Tensor, "S K 3"]) 
     flat = center[..., :2].norm(dim=-1, keepdim=True)
     bottom, top = center[..., 2:] - half[..., 2:], center[..., 2:] + half[..., 2:]
     volume = half.log().sum(dim=-1, keepdim=True)
-    return torch.cat([center, flat, half[..., :2].amax(-1, keepdim=True), half.amin(-1, keepdim=True), bottom, top, volume], -1)
+    return torch.cat(
+        [center, flat, half[..., :2].amax(-1, keepdim=True), half.amin(-1, keepdim=True), bottom, top, volume], -1
+    )

@@ -60,14 +60,12 @@ class TextConfig:
     layers: Literal["last", "mean"] = "mean"
     """Word features of a transformer: its last layer, or the mean of all, which keeps more of each word's identity."""
     vocabulary: tuple[str, ...] = ()
-    """The words a GRU knows."""
+    """The words a GRU knows; a recipe leaves them out, and training takes them from its sentences."""
 
     def __post_init__(self) -> None:
         """Refuse contradictions."""
         if self.layers not in ("last", "mean"):
             raise InputError(f'layers must be "last" or "mean", got {self.layers!r}')
-        if self.encoder == "gru" and not self.vocabulary:
-            raise InputError('the "gru" text encoder needs a vocabulary: Vocabulary.from_sentences(sentences).words')
         if self.encoder != "gru" and self.vocabulary:
             raise InputError(
                 f'only the "gru" text encoder has a vocabulary, got one for {self.encoder!r}: leave it out'
@@ -81,6 +79,8 @@ def build_text(config: TextConfig) -> torch.nn.Module:
         InputError: when a pretrained encoder is not on this machine, or is not the one expected.
     """
     if config.encoder == "gru":
+        if not config.vocabulary:
+            raise InputError('the "gru" text encoder needs a vocabulary: Vocabulary.from_sentences(sentences).words')
         from less3d.text.gru import GRUText
         from less3d.text.tokens import Vocabulary
 

@@ -11,7 +11,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from less3d.batch import Batch, make_batch
 from less3d.data.augment import augment
-from less3d.data.folder import Folder, make_samples
+from less3d.data.folder import Folder, Folders, make_samples
 from less3d.referral import Referral, Sample
 from less3d.scan import Scan
 from less3d.text import TextFeatures, build_text
@@ -36,7 +36,7 @@ class Steps(Dataset[Step]):
             own: a transformer does not survive pickling.
     """
 
-    def __init__(self, folder: Folder, config: TrainConfig, *, with_text: bool) -> None:
+    def __init__(self, folder: Folder | Folders, config: TrainConfig, *, with_text: bool) -> None:
         self.folder = folder
         self.config = config
         self.with_text = with_text
@@ -91,6 +91,7 @@ def load_steps(steps: Steps, start: int, *, workers: int) -> Iterator[Step]:
         worker_init_fn=_one_thread,
         multiprocessing_context="spawn" if workers else None,
         prefetch_factor=4 if workers else None,
+        generator=torch.Generator(),  # of its own: dropout's random numbers must not depend on how often a run resumes
     )
     return iter(loader)
 

@@ -1,7 +1,6 @@
 """The run's record: a CSV row a step, a CSV row a validation, and both as a picture."""
 
 import csv
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -58,7 +57,9 @@ class RunLog:
             left.plot([float(row["sentences"]) for row in losses][::window], means, label=name)
         for name in ("all_miou", "all_acc_25", "all_acc_50", "unique_miou", "multiple_miou"):
             known = [row for row in scores if row.get(name)]
-            right.plot([float(row["sentences"]) for row in known], [float(row[name]) for row in known], "o-", label=name)
+            right.plot(
+                [float(row["sentences"]) for row in known], [float(row[name]) for row in known], "o-", label=name
+            )
         left.set(title="training losses", xlabel="sentences", yscale="log")
         right.set(title="validation", xlabel="sentences", ylim=(0, 1))
         for axes in (left, right):
@@ -66,7 +67,7 @@ class RunLog:
             axes.grid(alpha=0.3)
         partial = self._picture.with_suffix(".partial.png")
         figure.savefig(partial, dpi=110)
-        os.replace(partial, self._picture)
+        partial.replace(self._picture)
 
 
 def _when(progress: Progress) -> dict[str, object]:
@@ -101,7 +102,7 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
     for row in rows:
         _append(partial, row)
     if rows:
-        os.replace(partial, path)
+        partial.replace(path)
     else:
         path.unlink()
 

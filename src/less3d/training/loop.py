@@ -7,27 +7,32 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from rich.progress import BarColumn, MofNCompleteColumn, Progress as ProgressBar, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
 
-from less3d.data.folder import Folder
+from less3d.batch import Batch
+from less3d.data.folder import Folder, Folders
+from less3d.errors import InputError
 from less3d.models import Referrer
+from less3d.settings import to_json
+from less3d.text import TextFeatures
 from less3d.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from less3d.training.config import TrainConfig
 from less3d.training.evaluate import evaluate
 from less3d.training.loader import Steps, load_steps
 from less3d.training.log import RunLog
-from less3d.settings import to_json
-from less3d.weights import save_weights
+from less3d.weights import load_weights, save_weights
 
 _SAVE_EVERY_SECONDS = 120.0
 
 
 def train(
     config: TrainConfig,
-    data: Folder,
+    data: Folder | Folders,
     validation: Folder,
     output: Path,
     *,
+    start_from: Path | None = None,
     max_minutes: float = math.inf,
     workers: int = 1,
     device: str = "cpu",
@@ -42,6 +47,7 @@ def train(
         data: the scans and sentences to learn from.
         validation: those that choose the best weights.
         output: the run's folder; a run that was stopped there goes on.
+        start_from: weights of an earlier run to begin with, instead of random ones.
         max_minutes: stop after so long, with a checkpoint.
         workers: processes that prepare batches.
         device: where to train.
@@ -51,11 +57,11 @@ def train(
         How far the run has come; it is done when `step == config.steps`.
 
     Raises:
-        InputError: when data are missing, or `output` holds a run with other settings.
+        InputError: when data are missing, `output` holds another run, or `start_from` is of another model.
     """
     output.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config.seed)
-    model = Referrer(config.model).to(device)
+    model = (Referrer(config.model) if start_from is None else _begin_with(start_from, config)).to(device)
     optimizer = _optimizer(model, config)
     checkpoint = output / "last.pt"
     progress, settings = Progress(), to_json(config)
@@ -96,7 +102,13 @@ def train(
     return progress
 
 
-def train_step(model, optimizer, batch, text, max_gradient_norm: float) -> dict[str, float]:
+def train_step(
+    model: Referrer,
+    optimizer: torch.optim.Optimizer,
+    batch: Batch,
+    text: TextFeatures | None,
+    max_gradient_norm: float,
+) -> dict[str, float]:
     """Forward, backward, step; returns the parts of the loss."""
     model.train()
     losses = model.losses(batch, text)
@@ -113,6 +125,15 @@ def learning_rate_factor(step: int, config: TrainConfig) -> float:
         return (step + 1) / config.warmup_steps
     done = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
     return 0.5 * (1 + math.cos(math.pi * done))
+
+
+def _begin_with(weights: Path, config: TrainConfig) -> Referrer:
+    model, _ = load_weights(weights)
+    if model.config != config.model:
+        raise InputError(
+            f"{weights}: expected weights of the model to be trained, got another model's: change its settings"
+        )
+    return model
 
 
 def _optimizer(model: Referrer, config: TrainConfig) -> torch.optim.AdamW:

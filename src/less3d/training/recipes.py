@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from less3d.data.folder import Folder
+from less3d.data.folder import Folder, Folders
 from less3d.models import ModelConfig
 from less3d.text import TextConfig
 from less3d.training.config import TrainConfig
@@ -13,7 +13,7 @@ RECIPES: dict[str, TrainConfig] = {
 """Each recipe by name."""
 
 
-def complete(config: TrainConfig, data: Folder) -> TrainConfig:
+def complete(config: TrainConfig, data: Folder | Folders) -> TrainConfig:
     """The run with what only the data can say: the vocabulary of a GRU, from the training sentences."""
     text = config.model.text
     if text.encoder != "gru" or text.vocabulary:
