@@ -31,7 +31,7 @@ def tint(colors: UInt8[np.ndarray, "N 3"], mask: Bool[np.ndarray, "N"]) -> UInt8
 
 def highlight(colors: UInt8[np.ndarray, "N 3"], mask: Bool[np.ndarray, "N"]) -> UInt8[np.ndarray, "N 3"]:
     """As `tint`, with all other points pale."""
-    pale = 60 + (0.25 * colors + 0.75 * _gray(colors)) * (195 / 255)
+    pale = 60 + (0.4 * colors + 0.6 * _gray(colors)) * (195 / 255)
     return np.where(mask[:, None], tint(colors, mask), pale.round()).astype(np.uint8)
 
 

@@ -27,6 +27,8 @@ _ENTRIES_AT_ONCE = 8_000_000
 """Discs times their pixels: what bounds the memory."""
 _OVERLAP = 0.75
 """Radius of a disc over the distance to its sixth neighbour: enough to leave no holes in a surface."""
+_STRAY = 3.0
+"""Times the median distance to the sixth neighbour, from which on a point lies on no surface."""
 _SURFACE = 0.02
 """Metres behind the front, past its own width, within which a disc counts as the same surface."""
 _SMOOTH = 0.012
@@ -132,13 +134,13 @@ def _discs(points: np.ndarray, view: View, size: tuple[int, int]) -> _Discs:
 
 
 def _spacing(points: np.ndarray) -> np.ndarray:
-    """Distance of each point to its sixth neighbour, metres, kept near the median of all; (N,)."""
+    """Distance of each point to its sixth neighbour, metres, kept near the median of all; stray points get little."""
     nearest = min(7, len(points))
     if nearest < 2:
         return np.full(len(points), 0.02)
     distance = KDTree(points).query(points, k=nearest)[0][:, -1]
     typical = max(float(np.median(distance)), 1e-4)
-    return np.clip(distance, 0.7 * typical, 2.0 * typical)
+    return np.where(distance > _STRAY * typical, 0.4 * typical, np.clip(distance, 0.7 * typical, 2.0 * typical))
 
 
 def _blend(discs: _Discs, colors: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -150,7 +150,7 @@ def _candidates(plan: _FloorPlan) -> list[tuple[View, float]]:
     room_low, room_high = plan.bounds
     inward = (room_low + room_high)[:2] / 2 - middle[:2]
     inward = inward / max(0.3, float(np.linalg.norm(inward)))
-    distance = float(np.clip(1.4 * np.linalg.norm(high - low) + 0.7, 1.6, 6.0))
+    distance = float(np.clip(1.4 * np.linalg.norm(high - low) + 1.0, 1.8, 6.0))
     found = []
     for reach, elevation, step in product(_REACHES, _ELEVATIONS, range(_AZIMUTHS)):
         away, rise, azimuth = distance * reach, math.radians(elevation), 2 * math.pi * (step + 0.5) / _AZIMUTHS
