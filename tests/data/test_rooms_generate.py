@@ -19,7 +19,7 @@ def catalogue() -> Catalogue:
 
 @pytest.fixture(scope="module")
 def rooms(catalogue) -> list[Room]:
-    return [make_room(seed, catalogue=catalogue) for seed in range(8)]
+    return [make_room(seed, catalogue=catalogue) for seed in range(5)]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_the_same_seed_makes_the_same_room(catalogue, rooms):
 
 
 def test_other_seeds_make_other_rooms(rooms):
-    assert len({len(room.scan) for room in rooms}) == len(rooms)
+    assert len({room.scan.points.tobytes() for room in rooms}) == len(rooms)
 
 
 def test_objects_and_instances_are_the_same_set(rooms):

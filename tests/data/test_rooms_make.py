@@ -11,7 +11,7 @@ from less3d.data.rooms.make import RoomSettings, iter_rooms, make_rooms
 from less3d.errors import InputError
 
 SETTINGS = RoomSettings(seed=3, split="train", sentences=12)
-ROOMS = 3
+ROOMS = 2
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -45,9 +45,9 @@ def test_the_manifest_counts_and_names_licenses(unbroken):
 
 def test_going_on_after_a_stop_gives_the_same_bytes(unbroken, tmp_path):
     made = iter_rooms(tmp_path, rooms=ROOMS, settings=SETTINGS)
-    assert list(islice(made, 2)) == ["room_00000", "room_00001"]
+    assert list(islice(made, 1)) == ["room_00000"]
     made.close()
-    torn = tmp_path / "scans" / "room_00001.npz"
+    torn = tmp_path / "scans" / "room_00000.npz"
     torn.write_bytes(torn.read_bytes()[:5000])
     assert not (tmp_path / "sentences.jsonl").exists()
     make_rooms(tmp_path, rooms=ROOMS, settings=SETTINGS)

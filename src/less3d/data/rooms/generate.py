@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from less3d.data.rooms.colors import dominant_color
+from less3d.data.rooms.furniture import Catalogue
 from less3d.data.rooms.kinds import KIND_SHARES
-from less3d.data.rooms.layout import FLOOR, Item, Layout, Pieces, draw_kind, draw_layout
+from less3d.data.rooms.layout import FLOOR, Item, Layout, draw_kind, draw_layout
 from less3d.data.rooms.light import Light
 from less3d.data.rooms.plan import Plan
 from less3d.data.rooms.room import STRUCTURE, Room, RoomObject
@@ -37,7 +38,7 @@ _NO_FRONT = frozenset(
 )  # fmt: skip
 
 
-def make_room(seed: int, *, catalogue: Pieces, kind: str | None = None) -> Room:
+def make_room(seed: int, *, catalogue: Catalogue, kind: str | None = None) -> Room:
     """Make one room; the same seed and catalogue always give the same room.
 
     Args:
@@ -115,8 +116,7 @@ def _scan(things: list[_Thing], plan: Plan, rng: np.random.Generator) -> Seen:
 
 def _walk(plan: Plan, rng: np.random.Generator) -> np.ndarray:
     """Viewpoints at eye height, spread over the floor: about one for each three square metres."""
-    areas = np.array([(c - a) * (d - b) for a, b, c, d in plan.rectangles])
-    count = int(np.clip(round(areas.sum() / rng.uniform(2.2, 4.0)), 4, 9))
+    count = int(np.clip(round(plan.area / rng.uniform(2.2, 4.0)), 4, 9))
     low_x, low_y, high_x, high_y = plan.bounds
     places: list[np.ndarray] = []
     for _ in range(60):
@@ -137,8 +137,7 @@ def _inside_crop(points: np.ndarray, plan: Plan, rng: np.random.Generator) -> np
     ragged = np.sin(points @ waves + rng.uniform(0, 6.28, 3).astype(np.float32)).sum(axis=1) / 3
     for wall in plan.walls:
         if not wall.scanned:
-            inward = np.float32(wall.inward)
-            depth = (points[:, :2] - np.float32(wall.start)) @ inward
+            depth = (points[:, :2] - np.array(wall.start, dtype=np.float32)) @ np.array(wall.inward, dtype=np.float32)
             keep &= depth > rng.uniform(-0.1, 0.35) + rng.uniform(0.05, 0.3) * ragged
     top = plan.height - rng.uniform(0, 0.3) + rng.uniform(0.02, 0.25) * ragged
     return keep & ((points[:, 2] < top) | (plan.ceiling & (points[:, 2] > plan.height - 0.1)))

@@ -5,7 +5,8 @@ A rule reads: of `category`, with `chance`, put `count` (low to high) at `place`
 Places: "wall" back to a wall; "corner" there too, at its end; "free" anywhere; "center"; "rows" in lines facing one
 wall; "beside" an anchor along its wall; "front" before an anchor, facing it; "ahead" before an anchor, facing as it
 does; "around" a table, facing it; "on" an anchor's top; "in" one of its levels; "under" it; "mounted" on a wall;
-"above" an anchor on its wall; "window" at a window; "stack" on another of its kind.
+"above" an anchor on its wall; "along" its front edge; "window" at a window; "stack" on another of its kind;
+"built in" against a wall with all that belongs to it.
 """
 
 from dataclasses import dataclass
@@ -33,22 +34,23 @@ def _rule(
 
 
 KIND_SHARES = {
-    "bedroom": 0.2,
+    "bedroom": 0.19,
     "living room": 0.12,
-    "lounge": 0.08,
-    "office": 0.18,
-    "meeting room": 0.12,
-    "kitchen": 0.08,
-    "bathroom": 0.09,
-    "classroom": 0.06,
-    "storage": 0.05,
-    "corridor": 0.03,
+    "lounge": 0.07,
+    "office": 0.17,
+    "meeting room": 0.11,
+    "kitchen": 0.09,
+    "bathroom": 0.13,
+    "classroom": 0.05,
+    "storage": 0.04,
+    "corridor": 0.02,
     "mixed": 0.01,
 }
 """How often each kind is made."""
 
 _TABLES = "table|desk|coffee table|dining table"
-_SEATS = "couch|armchair|sofa chair|bed"
+_CURTAINS = _rule("curtain|curtain|curtain|blinds", "window", 0.6, 1, 3)
+_RADIATOR = _rule("radiator", "window", 0.35, 1, 2)
 
 _DESK_CLUTTER = (
     _rule("monitor", "on", 0.8, 1, 2, "desk"),
@@ -56,10 +58,10 @@ _DESK_CLUTTER = (
     _rule("mouse", "on", 0.35, 1, 2, "desk"),
     _rule("laptop", "on", 0.3, 1, 2, "desk"),
     _rule("telephone", "on", 0.35, 1, 2, "desk"),
-    _rule("lamp|desk lamp", "on", 0.25, 1, 1, "desk"),
+    _rule("lamp", "on", 0.25, 1, 1, "desk"),
     _rule("printer", "on", 0.15, 1, 1, "desk|table|file cabinet|cabinet"),
     _rule("cup|bottle|water bottle", "on", 0.4, 1, 4, "desk|table"),
-    _rule("book|books|papers|paper|tissue box|object", "on", 0.7, 1, 4, "desk|table"),
+    _rule("book|book|books|paper|tissue box|object|object", "on", 0.7, 1, 4, "desk|table"),
     _rule("speaker", "on", 0.08, 1, 2, "desk"),
     _rule("computer tower", "under", 0.5, 1, 3, "desk"),
     _rule("trash can|recycling bin", "under", 0.3, 1, 1, "desk"),
@@ -67,33 +69,33 @@ _DESK_CLUTTER = (
 
 _COMMON = (
     _rule("trash can", "wall", 0.4, 1, 2),
-    _rule("recycling bin|trash bin|bin", "wall", 0.1, 1, 2),
+    _rule("recycling bin|recycling bin|trash bin|bin", "wall", 0.14, 1, 2),
     _rule("backpack", "free", 0.22, 1, 2),
-    _rule("backpack|bag|jacket|clothes|purse", "on", 0.2, 1, 2, "chair|office chair|couch|armchair|bed"),
-    _rule("bag|box|suitcase|shoes|bucket|ball|stool", "free", 0.3, 1, 2),
+    _rule("backpack|bag|jacket|jacket|clothes|clothing", "on", 0.25, 1, 2, "chair|office chair|couch|armchair|bed"),
+    _rule("bag|box|suitcase|shoes|stool|object|chair", "free", 0.35, 1, 2),
     _rule("box", "wall", 0.18, 1, 3),
     _rule("box", "stack", 0.3, 1, 2, "box"),
-    _rule("box|object|bottle|paper bag|bag", "on", 0.3, 1, 3, "table|desk|cabinet|dresser|shelf|file cabinet"),
-    _rule("plant|potted plant", "wall", 0.12, 1, 2),
+    _rule("box|object|bottle|object|bag", "on", 0.3, 1, 3, "table|desk|cabinet|dresser|shelf|file cabinet"),
+    _rule("plant", "wall", 0.06, 1, 2),
     _rule("plant", "on", 0.12, 1, 1, "table|desk|cabinet|shelf|end table|dresser|file cabinet"),
     _rule("fan", "free", 0.05),
-    _rule("radiator", "window", 0.3, 1, 2),
     _rule("radiator", "wall", 0.08),
-    _rule("picture|picture|poster|sign|decoration", "mounted", 0.3, 1, 3),
+    _rule("picture|picture|picture|picture|poster|sign|decoration", "mounted", 0.33, 1, 4),
     _rule("clock", "mounted", 0.05),
     _rule("light switch", "mounted", 0.15, 1, 2),
     _rule("fire extinguisher", "mounted", 0.04),
     _rule("bulletin board|board", "mounted", 0.05),
-    _rule("curtain|blinds", "window", 0.15, 1, 2),
 )
 
 _BEDROOM = (
+    _CURTAINS,
+    _RADIATOR,
     _rule("bed", "wall", 1, 1, 2),
     _rule("nightstand", "beside", 0.75, 1, 2, "bed"),
     _rule("dresser", "wall", 0.55),
     _rule("desk", "wall", 0.55, 1, 2),
-    _rule("chair|office chair", "front", 0.9, 1, 2, "desk"),
-    _rule("wardrobe closet|wardrobe cabinet|closet|cabinet", "wall", 0.5, 1, 2),
+    _rule("chair|chair|office chair", "front", 0.9, 1, 2, "desk"),
+    _rule("wardrobe closet|closet|cabinet|cabinet", "wall", 0.5, 1, 2),
     _rule("bookshelf|shelf", "wall", 0.3, 1, 2),
     _rule("tv stand", "wall", 0.2),
     _rule("tv", "on", 0.75, 1, 1, "dresser|tv stand|desk"),
@@ -102,7 +104,6 @@ _BEDROOM = (
     _rule("pillow", "on", 1, 1, 6, "bed"),
     _rule("lamp", "on", 0.8, 1, 2, "nightstand|desk|dresser"),
     _rule("telephone|alarm clock|book|tissue box|cup", "on", 0.5, 1, 2, "nightstand"),
-    _rule("curtain|blinds", "window", 0.65, 1, 2),
     _rule("mirror", "mounted", 0.35),
     _rule("picture", "above", 0.4, 1, 2, "bed"),
     _rule("armchair|sofa chair|chair", "corner", 0.35),
@@ -118,6 +119,8 @@ _BEDROOM = (
 )
 
 _LIVING = (
+    _CURTAINS,
+    _RADIATOR,
     _rule("couch", "wall", 0.75),
     _rule("couch", "free", 0.5),
     _rule("coffee table", "ahead", 0.75, 1, 1, "couch"),
@@ -128,7 +131,7 @@ _LIVING = (
     _rule("end table|table|nightstand", "beside", 0.5, 1, 2, "couch"),
     _rule("lamp", "on", 0.7, 1, 2, "end table|nightstand|table"),
     _rule("bookshelf", "wall", 0.35, 1, 2),
-    _rule("books", "in", 0.7, 2, 6, "bookshelf|shelf"),
+    _rule("books", "in", 0.8, 2, 9, "bookshelf|shelf"),
     _rule("cabinet|shelf|dresser", "wall", 0.5, 1, 2),
     _rule("pillow", "on", 0.75, 1, 5, "couch|armchair"),
     _rule("table|dining table", "free", 0.35, 1, 1, long=1.1),
@@ -136,12 +139,11 @@ _LIVING = (
     _rule("desk", "wall", 0.3),
     _rule("chair|office chair", "front", 0.9, 1, 1, "desk"),
     _rule("ottoman", "free", 0.3, 1, 2),
-    _rule("piano|fireplace|bench", "wall", 0.12),
-    _rule("curtain|blinds", "window", 0.5, 1, 2),
+    _rule("piano|bench|shelf", "wall", 0.15),
     _rule("picture", "above", 0.35, 1, 2, "couch"),
     _rule("plant", "corner", 0.4, 1, 3),
     _rule("blanket|clothes|bag", "on", 0.25, 1, 1, "couch"),
-    _rule("book|books|cup|bottle|laptop|bowl|tray|papers", "on", 0.7, 1, 4, "coffee table|table|end table"),
+    _rule("book|books|cup|bottle|laptop|bowl|tray|object", "on", 0.7, 1, 4, "coffee table|table|end table"),
     _rule("speaker", "beside", 0.12, 1, 2, "tv stand"),
     _rule("shoes", "free", 0.25, 1, 3),
     _rule("guitar|bicycle|vacuum cleaner|person|keyboard piano", "free", 0.15),
@@ -150,6 +152,8 @@ _LIVING = (
 )
 
 _LOUNGE = (
+    _RADIATOR,
+    _rule("column|pillar", "free", 0.08, 1, 2),
     _rule("couch", "wall", 0.5, 1, 3),
     _rule("table|coffee table", "free", 0.9, 1, 3),
     _rule("armchair|sofa chair|chair", "around", 0.95, 3, 8, "table|coffee table"),
@@ -158,57 +162,63 @@ _LOUNGE = (
     _rule("ottoman|stool", "free", 0.35, 1, 4),
     _rule("plant", "corner", 0.5, 1, 3),
     _rule("counter|cabinet|shelf|bookshelf", "wall", 0.4, 1, 2),
-    _rule("vending machine|refrigerator|copier|water cooler", "wall", 0.15),
+    _rule("refrigerator|copier|water cooler", "wall", 0.12),
     _rule("tv", "mounted", 0.2),
     _rule("pillow", "on", 0.4, 1, 4, "couch|armchair"),
-    _rule("book|cup|bottle|papers|laptop", "on", 0.5, 1, 3, _TABLES),
-    _rule("bench|piano|column|pillar", "free", 0.2, 1, 2),
+    _rule("book|cup|bottle|paper|laptop", "on", 0.5, 1, 3, _TABLES),
+    _rule("bench|piano", "free", 0.15, 1, 2),
     _rule("lamp", "corner", 0.2),
 )
 
 _OFFICE = (
+    _RADIATOR,
+    _rule("whiteboard", "mounted", 0.45, 1, 2),
     _rule("desk", "wall", 0.95, 1, 3),
     _rule("desk|table", "free", 0.3, 1, 2, long=1.2),
     _rule("office chair|chair", "front", 1, 1, 5, "desk"),
     _rule("file cabinet", "wall", 0.55, 1, 3),
     _rule("file cabinet", "under", 0.25, 1, 2, "desk"),
     _rule("bookshelf", "wall", 0.5, 1, 3),
-    _rule("books", "in", 0.8, 2, 8, "bookshelf|shelf"),
+    _rule("books", "in", 0.85, 2, 10, "bookshelf|shelf"),
     _rule("cabinet|shelf", "wall", 0.5, 1, 2),
     _rule("shelf|cabinet", "above", 0.25, 1, 2, "desk"),
-    _rule("whiteboard", "mounted", 0.5, 1, 2),
     _rule("table", "free", 0.3),
-    _rule("chair", "around", 0.7, 1, 4, "table"),
-    _rule("chair|office chair|armchair", "free", 0.5, 1, 3),
+    _rule("chair", "around", 0.8, 2, 5, "table"),
+    _rule("chair|chair|office chair|armchair", "free", 0.6, 1, 3),
     _rule("couch", "wall", 0.08),
     _rule("divider", "free", 0.06),
-    _rule("coat rack|ladder|cart", "corner", 0.08),
+    _rule("ladder|cart|fan", "corner", 0.08),
     _rule("mini fridge", "wall", 0.08),
     *_DESK_CLUTTER,
     *_DESK_CLUTTER[:2],
 )
 
 _MEETING = (
+    _RADIATOR,
+    _rule("whiteboard|whiteboard|blackboard", "mounted", 0.75, 1, 2),
     _rule("table", "center", 1, 1, 1, long=1.5),
     _rule("table", "ahead", 0.25, 1, 1, "table", long=1.2),
-    _rule("chair|office chair", "around", 1, 3, 14, "table"),
-    _rule("chair|office chair", "wall", 0.35, 1, 5),
-    _rule("whiteboard|blackboard", "mounted", 0.75, 1, 2),
+    _rule("chair|chair|office chair", "around", 1, 4, 14, "table"),
+    _rule("chair|chair|office chair", "wall", 0.35, 1, 5),
     _rule("tv", "mounted", 0.4),
     _rule("projector screen", "mounted", 0.1),
     _rule("cabinet|table|desk|counter", "wall", 0.4, 1, 2),
-    _rule("telephone|laptop|cup|bottle|papers|book", "on", 0.6, 1, 4, "table"),
+    _rule("telephone|laptop|cup|bottle|paper|book", "on", 0.6, 1, 4, "table"),
     _rule("couch|armchair", "wall", 0.1),
     _rule("cart|plant|stool", "corner", 0.15),
 )
 
 _KITCHEN = (
-    _rule("kitchen run", "run", 1, 1, 2),
-    _rule("refrigerator", "wall", 0.85),
+    _rule("kitchen run", "built in", 1, 1, 2),
+    _rule("stove", "beside", 0.65, 1, 1, "kitchen cabinets|kitchen cabinet"),
+    _rule("range hood", "above", 0.5, 1, 1, "stove"),
+    _rule("dishwasher", "beside", 0.3, 1, 1, "kitchen cabinets|kitchen cabinet"),
+    _rule("refrigerator", "beside", 0.5, 1, 1, "kitchen cabinets|kitchen cabinet"),
+    _rule("refrigerator", "wall", 0.35),
     _rule("table|dining table", "free", 0.5),
     _rule("chair|stool", "around", 0.9, 2, 6, "table|dining table"),
     _rule("microwave", "on", 0.65, 1, 1, "kitchen counter|table|counter"),
-    _rule("coffee maker|toaster|toaster oven|coffee kettle", "on", 0.6, 1, 3, "kitchen counter|counter"),
+    _rule("coffee maker|coffee maker|toaster|coffee kettle", "on", 0.6, 1, 3, "kitchen counter|counter"),
     _rule("dish rack", "on", 0.35, 1, 1, "kitchen counter"),
     _rule("paper towel roll|soap dispenser|bowl|plate|cup|bottle", "on", 0.8, 2, 6, "kitchen counter|table"),
     _rule("box|basket|container", "on", 0.3, 1, 2, "refrigerator|kitchen counter"),
@@ -220,10 +230,9 @@ _KITCHEN = (
 )
 
 _BATHROOM = (
-    _rule("bathtub|shower", "corner", 0.7),
-    _rule("bathroom vanity|bathroom cabinet", "wall", 0.7),
-    _rule("sink", "in counter", 0.95, 1, 1, "bathroom vanity|bathroom cabinet"),
-    _rule("sink", "mounted", 0.4),
+    _rule("bathtub|bathtub|bathtub|shower", "corner", 0.65),
+    _rule("vanity", "built in", 0.6),
+    _rule("sink", "mounted", 0.4, 1, 3),
     _rule("mirror", "above", 0.9, 1, 1, "bathroom vanity|bathroom cabinet|sink"),
     _rule("toilet", "wall", 0.95),
     _rule("toilet paper", "mounted", 0.6, 1, 2),
@@ -241,16 +250,17 @@ _BATHROOM = (
 )
 
 _CLASSROOM = (
-    _rule("table|desk", "rows", 1, 4, 10, long=1.1),
-    _rule("chair|office chair", "front", 1, 6, 18, "table|desk"),
+    _RADIATOR,
     _rule("whiteboard|blackboard", "mounted", 0.9, 1, 2),
+    _rule("table|desk", "rows", 1, 4, 10, long=1.1),
+    _rule("chair|chair|office chair", "front", 1, 6, 18, "table|desk"),
     _rule("projector screen", "mounted", 0.2),
     _rule("monitor", "on", 0.4, 2, 6, "table|desk"),
     _rule("keyboard", "ahead", 0.9, 2, 6, "monitor"),
     _rule("computer tower", "on", 0.2, 1, 4, "table|desk"),
     _rule("cabinet|shelf|bookshelf|file cabinet", "wall", 0.6, 1, 3),
     _rule("printer|copier", "on", 0.2, 1, 1, "cabinet|table"),
-    _rule("laptop|book|papers|bottle|backpack", "on", 0.6, 1, 4, "table|desk"),
+    _rule("laptop|book|paper|bottle|backpack", "on", 0.6, 1, 4, "table|desk"),
     _rule("stool", "free", 0.2, 1, 3),
 )
 
@@ -273,11 +283,11 @@ _STORAGE = (
 _CORRIDOR = (
     _rule("bench|chair|couch", "wall", 0.5, 1, 3),
     _rule("table|cabinet|shelf", "wall", 0.5, 1, 2),
-    _rule("bulletin board|poster|sign", "mounted", 0.6, 1, 3),
+    _rule("bulletin board|picture|sign", "mounted", 0.6, 1, 3),
     _rule("trash can", "wall", 0.5, 1, 2),
     _rule("recycling bin", "wall", 0.4, 1, 2),
-    _rule("plant|cart|copier|vending machine|bicycle", "wall", 0.4, 1, 2),
-    _rule("umbrella|shoes|mat|stool", "free", 0.4, 1, 3),
+    _rule("plant|cart|copier|bicycle", "wall", 0.4, 1, 2),
+    _rule("shoes|mat|stool", "free", 0.4, 1, 3),
 )
 
 _RECIPES = {

@@ -2,39 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from less3d.data.rooms.furniture import Piece
+from less3d.data.rooms.fitted import BUILT_IN
+from less3d.data.rooms.furniture import Catalogue, Piece
 from less3d.data.rooms.kinds import KIND_SHARES, Rule, recipe
 from less3d.data.rooms.placing import box_rows, corners, overlaps, resting_heights
 from less3d.data.rooms.plan import Opening, Plan, draw_plan
 from less3d.data.rooms.poses import Anchor, Spot, candidate_spots, turned
-from less3d.data.rooms.statistics import draw, draw_size, scene_statistics
+from less3d.data.rooms.statistics import draw_size
 
 FLOOR = -1
 """`Item.support` of what stands on the floor."""
 _TRIES = 40
 _MOST_ITEMS = 42
+_ROUNDS = 3
+"""How often a recipe is gone through while a room is too empty for its area; single things come once."""
 _SAME_MODEL = 0.85
+_GENEROSITY = 1.35
+"""Some rules fail for want of room; so each is tried more often than its chance says."""
 _DOOR_SWING = 0.8
-
-
-@runtime_checkable
-class Pieces(Protocol):
-    """What the layout needs of a furniture catalogue."""
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        """The classes it has."""
-        ...
-
-    def piece(
-        self, category: str, rng: np.random.Generator, *, size: tuple[float, float, float] | None = None
-    ) -> Piece:
-        """One piece of a class, of (depth, width, height) when asked."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,14 +61,18 @@ def draw_kind(rng: np.random.Generator) -> str:
     return list(KIND_SHARES)[int(rng.choice(len(shares), p=shares / shares.sum()))]
 
 
-def draw_layout(kind: str, catalogue: Pieces, rng: np.random.Generator) -> Layout:
+def draw_layout(kind: str, catalogue: Catalogue, rng: np.random.Generator) -> Layout:
     """A room of a kind with furniture, doors and windows."""
     plan = draw_plan(kind, rng)
     room = _Furnishing(plan, catalogue, rng)
     room.put_openings()
-    crowding = float(np.clip(rng.normal(1.0, 0.35), 0.35, 1.8))
-    for rule in recipe(kind):
-        room.carry_out(rule, crowding)
+    crowding = float(np.clip(rng.normal(1.1, 0.35), 0.5, 2.0))
+    for round_number in range(_ROUNDS):
+        for rule in recipe(kind):
+            if round_number == 0 or rule.near or rule.count[1] > 1:
+                room.carry_out(rule, crowding)
+        if len(room.items) >= max(6.0, plan.area):
+            break
     return Layout(kind, plan, tuple(room.items))
 
 
@@ -89,7 +81,7 @@ class _Furnishing:
     """A room while it is being furnished."""
 
     plan: Plan
-    catalogue: Pieces
+    catalogue: Catalogue
     rng: np.random.Generator
     items: list[Item] = field(default_factory=list)
     kept_free: list[np.ndarray] = field(default_factory=list)
@@ -103,28 +95,34 @@ class _Furnishing:
 
     def carry_out(self, rule: Rule, crowding: float) -> None:
         """Put what a rule asks for, as far as it fits."""
-        if self.rng.random() > rule.chance:
+        if self.rng.random() > 1 - (1 - rule.chance) ** _GENEROSITY:
             return
-        if rule.place == "run":
-            for _ in range(int(self.rng.integers(rule.count[0], rule.count[1] + 1))):
-                self._kitchen_run()
+        low, high = rule.count
+        wanted = max(low, round(self.rng.integers(low, high + 1) * crowding))
+        if rule.place == "built in":
+            for _ in range(min(wanted, high)):
+                self._build_in(rule.category[0])
             return
         known = [name for name in rule.category if name in self.catalogue.categories]
-        if not known:
-            return
-        category = known[int(self.rng.integers(len(known)))]
-        low, high = rule.count
-        wanted = int(np.clip(round(self.rng.integers(low, high + 1) * crowding), low, high))
-        piece, size = None, (0.0, 0.0, 0.0)
-        for _ in range(wanted):
+        if known:
+            self._put_alike(known[int(self.rng.integers(len(known)))], rule, wanted)
+
+    def _put_alike(self, category: str, rule: Rule, wanted: int) -> None:
+        """Several of a class, mostly of one model; where one does not fit, a smaller one may."""
+        piece, size = self._new_piece(category, rule)
+        for number in range(wanted):
             if len(self.items) >= _MOST_ITEMS:
                 return
-            if piece is None or self.rng.random() > _SAME_MODEL:
+            if number and self.rng.random() > _SAME_MODEL:
                 piece, size = self._new_piece(category, rule)
-            self._put(piece, size, rule)
+            if not self._put(piece, size, rule):
+                piece, size = self._new_piece(category, rule, shrink=0.8)
+                self._put(piece, size, rule)
 
-    def _new_piece(self, category: str, rule: Rule) -> tuple[Piece, tuple[float, float, float]]:
+    def _new_piece(self, category: str, rule: Rule, *, shrink: float = 1.0) -> tuple[Piece, tuple[float, float, float]]:
         size = draw_size(category, self.rng)
+        if size is not None:
+            size = (size[0] * shrink, size[1] * shrink, size[2])
         if size is not None and rule.long > max(size[:2]):
             size = (min(size[0] * 1.15, 1.6), rule.long * self.rng.uniform(1.0, 1.9), size[2])
         if category in ("table", "desk", "dining table") and size is not None and rule.place != "wall":
@@ -226,66 +224,22 @@ class _Furnishing:
         middle = hinge + leaf * (opening.right - opening.left) / 2
         return wall.yaw + angle, (float(middle[0]), float(middle[1]), opening.bottom)
 
-    def _kitchen_run(self) -> None:
-        """Base cabinets under a counter along a wall, sink and stove in it, cabinets above."""
-        cabinet = _first_known(self.catalogue, "kitchen cabinets", "kitchen cabinet", "cabinet")
-        counter = _first_known(self.catalogue, "kitchen counter", "counter")
-        if cabinet is None or counter is None:
+    def _build_in(self, name: str) -> None:
+        """Built-in furniture: its base goes to a wall, everything else where the base is."""
+        fittings = BUILT_IN[name](self.catalogue, self.rng, self.plan.height)
+        base = fittings[0]
+        if not self._put(base.piece, base.size, Rule((name,), "wall")):
             return
-        row = scene_statistics().classes[counter]
-        long = float(np.clip(draw(row.long, self.rng.normal()), 1.2, 3.4))
-        base = (0.6, long, float(self.rng.uniform(0.8, 0.88)))
-        if not self._put(self.catalogue.piece(cabinet, self.rng, size=base), base, Rule((cabinet,), "wall")):
-            return
-        below = len(self.items) - 1
-        self._add_on(below, counter, (0.64, long + 0.02, float(self.rng.uniform(0.04, 0.1))), base[2], 0.01, 0.0)
-        top = len(self.items) - 1 if len(self.items) - 1 > below else below
-        top_height = base[2] + (self.items[top].size[2] if top > below else 0.0)
-        sideways = float(self.rng.uniform(-0.35, 0.35)) * (long - 0.7)
-        self._add_on(top, "sink", (0.46, 0.56, 0.2), top_height - 0.17, 0.02, sideways)
-        if self.rng.random() < 0.75:
-            upper = (0.35, long * self.rng.uniform(0.5, 1.0), min(0.75, self.plan.height - 1.42))
-            if upper[2] > 0.3:
-                self._add_on(below, cabinet, upper, 1.42, -0.125, 0.0, hung=True)
-        if self.rng.random() < 0.7:
-            self._put_beside("stove", below)
-            self._put_beside("dishwasher", below)
-
-    def _add_on(
-        self,
-        below: int,
-        category: str,
-        size: tuple[float, float, float],
-        bottom: float,
-        forward: float,
-        sideways: float,
-        *,
-        hung: bool = False,
-    ) -> None:
-        """Something at a fixed place in the frame of the item it belongs to."""
-        if category not in self.catalogue.categories:
-            return
-        base = self.items[below]
-        x, y = turned(forward, sideways, base.yaw)
-        place = (base.position[0] + x, base.position[1] + y, bottom)
-        piece = self.catalogue.piece(category, self.rng, size=size)
-        support = None if hung else below
-        self.items.append(Item(piece, place, base.yaw, size, support, base.wall))
-
-    def _put_beside(self, category: str, anchor: int) -> None:
-        if category not in self.catalogue.categories:
-            return
-        piece, size = self._new_piece(category, Rule((category,), "beside"))
-        row = self.items[anchor]
-        anchors = [Anchor(anchor, row.piece.category, row.row, row.wall, row.support)]
-        self._settle(piece, size, candidate_spots("beside", category, size, self.plan, anchors, self.rng, tries=_TRIES))
+        first = len(self.items) - 1
+        placed = self.items[first]
+        for fitting in fittings[1:]:
+            x, y = turned(fitting.forward, fitting.sideways, placed.yaw)
+            place = (placed.position[0] + x, placed.position[1] + y, fitting.bottom)
+            support = None if fitting.support is None else first + fitting.support
+            self.items.append(Item(fitting.piece, place, placed.yaw, fitting.size, support, placed.wall))
 
 
 def _outline(rows: np.ndarray) -> np.ndarray:
     """Corners and side middles of footprints, shape (K, 8, 2)."""
     four = corners(rows)
     return np.concatenate([four, (four + np.roll(four, 1, axis=1)) / 2], axis=1)
-
-
-def _first_known(catalogue: Pieces, *names: str) -> str | None:
-    return next((name for name in names if name in catalogue.categories), None)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 from scipy import ndimage
 
 from less3d.data.rooms.surface import Surface
@@ -46,19 +46,20 @@ class Light:
         )
 
 
-def lit_colors(surface: Surface, light: Light) -> Float32[np.ndarray, "M 3"]:
-    """The surface's colors under a light, 0-255."""
+def lit_colors(surface: Surface, light: Light, chosen: Bool[np.ndarray, "M"]) -> Float32[np.ndarray, "K 3"]:
+    """Colors under a light, 0-255, of the K chosen points; all others take part as what makes shade."""
     rng = np.random.default_rng(light.seed)
-    openness = 1 - light.shade * _shade(surface)
+    lit = surface.chosen(chosen)
+    openness = 1 - light.shade * _shade(surface, lit)
     side = np.array([*rng.normal(0, 1, 2), 0.0])
     side /= np.linalg.norm(side)
-    facing = 0.9 + 0.1 * surface.normals[:, 2] + 0.06 * (surface.normals @ side.astype(np.float32))
+    facing = 0.9 + 0.1 * lit.normals[:, 2] + 0.06 * (lit.normals @ side.astype(np.float32))
     waves = (rng.normal(0, 1, (3, 5)) * (2 * np.pi / rng.uniform(1.2, 5.0, 5))).astype(np.float32)
-    drift = np.sin(surface.points @ waves + rng.uniform(0, 6.28, 5).astype(np.float32)).sum(axis=1) / 2.5
-    drift += light.blotches / max(light.drift, 1e-6) * _blotches(surface.points, rng)
-    gain = light.exposure * openness * facing * np.maximum(1 + light.drift * drift, 0.2)
-    colors = surface.colors * gain[:, None].astype(np.float32) * np.float32(light.tint)
-    brightness = colors @ np.float32((0.3, 0.59, 0.11))
+    drift = np.sin(lit.points @ waves + rng.uniform(0, 6.28, 5).astype(np.float32)).sum(axis=1) / 2.5
+    changes = 1 + light.drift * drift + light.blotches * _blotches(lit.points, rng)
+    gain = light.exposure * openness * facing * np.maximum(changes, 0.2)
+    colors = lit.colors * gain[:, None].astype(np.float32) * np.array(light.tint, dtype=np.float32)
+    brightness = colors @ np.array([0.3, 0.59, 0.11], dtype=np.float32)
     colors += ((light.contrast - 1) * (brightness - brightness.mean()))[:, None]
     return np.clip(colors, 0, 255).astype(np.float32)
 
@@ -75,8 +76,8 @@ def _blotches(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return total / np.float32(np.sqrt(len(_BLOTCHES)))
 
 
-def _shade(surface: Surface) -> np.ndarray:
-    """0 in the open to about 1 in narrow corners and under furniture, per point: a blurred grid of what is where."""
+def _shade(surface: Surface, lit: Surface) -> np.ndarray:
+    """0 in the open to about 1 in narrow corners and under furniture, per lit point, from a grid of what is where."""
     low = np.array([column.min() for column in surface.points.T], dtype=np.float32) - 3 * _CELL
     cell = ((surface.points - low) * np.float32(1 / _CELL)).astype(np.int32)
     extent = tuple(int(column.max()) + 4 for column in cell.T)
@@ -85,7 +86,6 @@ def _shade(surface: Surface) -> np.ndarray:
     near = ndimage.gaussian_filter(filled, _REACH, mode="constant")
     above = np.minimum(np.cumsum(filled[:, :, ::-1], axis=2)[:, :, ::-1] - filled, 3.0)
     above = ndimage.gaussian_filter(above, 1.2, mode="nearest")
-    probe = ((surface.points + 0.12 * surface.normals - low) * np.float32(1 / _CELL)).astype(np.int32)
-    probe = tuple(probe.T)
-    upwards = np.clip(surface.normals[:, 2], 0, 1)
+    probe = tuple(((lit.points + 0.12 * lit.normals - low) * np.float32(1 / _CELL)).astype(np.int32).T)
+    upwards = np.clip(lit.normals[:, 2], 0, 1)
     return np.clip(2.0 * (near[probe] - 0.16), 0, 0.7) + 0.25 * upwards * above[probe]

@@ -14,7 +14,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ import numpy as np
 
 from less3d.data.rooms.furniture import Catalogue, Piece, Split
 from less3d.data.rooms.generate import make_room
-from less3d.data.rooms.layout import Pieces
 from less3d.data.rooms.room import Room
 from less3d.data.sentences import describe
 from less3d.errors import InputError
@@ -73,7 +72,7 @@ def iter_rooms(folder: Path, *, rooms: int, settings: RoomSettings, workers: int
     yield from (name for index, name in enumerate(names) if index not in waiting)
     jobs = [_Job(folder, index, settings) for index in pending]
     if workers == 1 or len(jobs) < 2:
-        catalogue = _catalogue(settings)
+        catalogue = _Recording(settings)
         yield from (_make_one(job, catalogue) for job in jobs)
     else:
         yield from _in_parallel(jobs, settings, min(workers, len(jobs)))
@@ -98,33 +97,29 @@ class _Job:
         return int(np.random.SeedSequence(entropy).generate_state(1)[0])
 
 
-@dataclass(eq=False)
-class _Recording:
-    """A catalogue that remembers whose models it gave out."""
+class _Recording(Catalogue):
+    """A catalogue that remembers the license of each model it gave out since it was last cleared."""
 
-    catalogue: Pieces
-    models: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        return self.catalogue.categories
+    def __init__(self, settings: RoomSettings) -> None:
+        super().__init__(settings.furniture, split=settings.split)
+        self.models: dict[str, str] = {}
 
     def piece(
         self, category: str, rng: np.random.Generator, *, size: tuple[float, float, float] | None = None
     ) -> Piece:
-        piece = self.catalogue.piece(category, rng, size=size)
+        piece = super().piece(category, rng, size=size)
         self.models[piece.name] = piece.licence
         return piece
 
 
-def _make_one(job: _Job, catalogue: Pieces) -> str:
+def _make_one(job: _Job, catalogue: _Recording) -> str:
     """Make one room and write it: first the scan, then its record, each whole or not at all."""
-    recording = _Recording(catalogue)
-    room = replace(make_room(job.seed, catalogue=recording), name=job.name)
+    catalogue.models.clear()
+    room = replace(make_room(job.seed, catalogue=catalogue), name=job.name)
     rng = np.random.default_rng([job.seed, 1])
     referrals = describe(room, rng, count=job.settings.sentences)
     write_npz(room.scan, job.folder / "scans" / f"{job.name}.npz", compact=True)
-    _write_json(_record(room, referrals, recording.models), job.folder / "records" / f"{job.name}.json")
+    _write_json(_record(room, referrals, catalogue.models), job.folder / "records" / f"{job.name}.json")
     return job.name
 
 
@@ -157,12 +152,12 @@ def _in_parallel(jobs: Sequence[_Job], settings: RoomSettings, workers: int) -> 
         yield from pool.imap_unordered(_work, jobs)
 
 
-_worker_catalogue: list[Pieces] = []
+_worker_catalogue: list[_Recording] = []
 
 
 def _start_worker(settings: RoomSettings) -> None:
     """Open the catalogue once a process."""
-    _worker_catalogue[:] = [_catalogue(settings)]
+    _worker_catalogue[:] = [_Recording(settings)]
 
 
 def _work(job: _Job) -> str:
@@ -183,10 +178,6 @@ def _one_thread_each() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-def _catalogue(settings: RoomSettings) -> Catalogue:
-    return Catalogue(settings.furniture, split=settings.split)
 
 
 def _claim(folder: Path, settings: RoomSettings) -> None:

@@ -74,6 +74,11 @@ class Plan:
         return inside
 
     @property
+    def area(self) -> float:
+        """Of the floor, in square metres."""
+        return sum((high_x - low_x) * (high_y - low_y) for low_x, low_y, high_x, high_y in self.rectangles)
+
+    @property
     def bounds(self) -> tuple[float, float, float, float]:
         """The outline's box: x low, y low, x high, y high."""
         corners = np.array(self.rectangles)
@@ -95,7 +100,7 @@ def draw_plan(kind: str, rng: np.random.Generator) -> Plan:
     rectangles, outline = _outline(*size, rng)
     height = float(np.clip(draw(statistics.height_scanned, rng.normal()), 1.3, 3.0))
     walls = _walls(outline, rng)
-    ceiling = height > 2.25 and rng.random() < 0.35
+    ceiling = height > 2.2 and rng.random() < 0.6
     return Plan(rectangles, tuple(_cut_openings(walls, kind, height, rng)), height, ceiling)
 
 
@@ -134,7 +139,7 @@ def _walls(outline: np.ndarray, rng: np.random.Generator) -> list[Wall]:
 
 def _cut_openings(walls: list[Wall], kind: str, height: float, rng: np.random.Generator) -> list[Wall]:
     """One or two doors, and windows by kind of room, without overlaps."""
-    doors = 1 + int(rng.random() < (0.5 if kind == "corridor" else 0.25))
+    doors = int(rng.choice(3, p=[0.2, 0.63, 0.17])) + (kind == "corridor")
     likely = {"bathroom": 0.15, "corridor": 0.2, "storage": 0.2, "meeting room": 0.5}.get(kind, 0.7)
     windows = int(rng.random() < likely) * int(rng.integers(1, 4 if kind in ("classroom", "lounge") else 3))
     wanted = ["door"] * doors + ["window"] * windows

@@ -37,7 +37,7 @@ class ScanSettings:
     """Share of a point's color that comes from a view off by about a pixel."""
     holes: float = 2.0
     """Mean number of blobs that are missing for no reason."""
-    looks: int = 14
+    looks: int = 20
     """In how many directions each view looks."""
     floaters: float = 0.002
     """Share of points that float off their surface."""
@@ -56,7 +56,7 @@ class ScanSettings:
             rounding=float(rng.uniform(0.3, 0.8)),
             bleeding=float(rng.uniform(0.2, 0.7)),
             holes=float(rng.uniform(0, 6)),
-            looks=int(rng.integers(9, 22)),
+            looks=int(rng.integers(14, 32)),
             floaters=float(rng.uniform(0.0, 0.004)),
             grain=float(rng.uniform(1.5, 7.0)),
             exposure=float(rng.uniform(0.02, 0.18)),
@@ -94,21 +94,18 @@ def scan_surfaces(
         light: how the room is lit.
         rng: decides everything else.
     """
-    colors = lit_colors(surface, light)
-    quality = np.zeros(len(surface), dtype=np.float32)
+    quality, gain = np.zeros(len(surface), dtype=np.float32), np.ones(len(surface), dtype=np.float32)
     distance = np.full(len(surface), _FARTHEST, dtype=np.float32)
-    bled, gain = colors.copy(), np.ones(len(surface), dtype=np.float32)
+    neighbor = np.arange(len(surface))
     for viewpoint in viewpoints:
-        frames = _frames(settings, rng)
-        view = _look(surface, viewpoint.astype(np.float32), frames, rng)
+        view = _look(surface, viewpoint.astype(np.float32), _frames(settings, rng), rng)
         quality[view.points] += view.weight
         nearer = view.distance < distance[view.points]
         updated = view.points[nearer]
         distance[updated], gain[updated] = view.distance[nearer], view.gain[nearer]
-        bled[updated] = colors[view.neighbor[nearer]]
-    keep = _survivors(surface.points, colors, quality, loss, settings, rng)
-    colors = (1 - settings.bleeding) * colors[keep] + settings.bleeding * bled[keep]
-    colors *= gain[keep, None]
+        neighbor[updated] = view.neighbor[nearer]
+    keep = _survivors(surface, quality, loss, settings, rng)
+    colors = gain[keep, None] * _bled(surface, keep, neighbor[keep], settings, light)
     points = _displaced(surface.points[keep], surface.normals[keep], distance[keep], settings, rng)
     points, floating = _floated(points, surface.normals[keep], settings, rng)
     return _thinned(points, colors, np.where(floating, NO_INSTANCE, ids[keep]), settings, rng)
@@ -135,35 +132,46 @@ class _View:
 
 def _look(surface: Surface, viewpoint: np.ndarray, frames: np.ndarray, rng: np.random.Generator) -> _View:
     """Depth test of all points from one place, in pixels of equal angle."""
-    offset = surface.points - viewpoint
+    facing = np.flatnonzero(np.einsum("ij,ij->i", surface.normals, surface.points - viewpoint) < 0)
+    offset = surface.points[facing] - viewpoint
     distance = np.sqrt(np.einsum("ij,ij->i", offset, offset))
-    incidence = -np.einsum("ij,ij->i", offset, surface.normals) / np.maximum(distance, 1e-6)
-    column = (np.arctan2(offset[:, 1], offset[:, 0]) + np.pi) / _PIXEL
-    row = np.arccos(np.clip(offset[:, 2] / np.maximum(distance, 1e-6), -1, 1)) / _PIXEL
-    column, row = np.minimum(column.astype(np.int32), _COLUMNS - 1), np.minimum(row.astype(np.int32), _ROWS - 1)
+    incidence = -np.einsum("ij,ij->i", offset, surface.normals[facing]) / np.maximum(distance, 1e-6)
+    row, column = _pixels(offset, distance)
     pixel = row * _COLUMNS + column
     depth = np.full(_ROWS * _COLUMNS, np.inf, dtype=np.float32)
     np.minimum.at(depth, pixel, distance)
     front = np.full(_ROWS * _COLUMNS, -1, dtype=np.int64)
     winners = np.flatnonzero(distance <= depth[pixel])
-    front[pixel[winners]] = winners
+    front[pixel[winners]] = facing[winners]
     closed = _closed(depth.reshape(_ROWS, _COLUMNS)).ravel()
-    slope = np.minimum(1 / np.maximum(np.abs(incidence), 0.1), 6.0)
-    tolerance = 0.02 + distance * _PIXEL * slope
+    tolerance = 0.02 + distance * np.float32(_PIXEL) * np.minimum(1 / np.maximum(incidence, 0.1), 6.0)
     sees = (incidence > 0.06) & (distance > _NEAREST) & (distance < _FARTHEST) & (frames.ravel()[pixel] > 0)
     seen = np.flatnonzero(sees & (distance <= closed[pixel] + tolerance))
     far = np.minimum(1.0, (2.0 / distance[seen]) ** 2)
-    weight = (far * np.sqrt(incidence[seen])).astype(np.float32)
     shift = rng.integers(-2, 3, 2)
     missed = np.clip(row[seen] + shift[0], 0, _ROWS - 1) * _COLUMNS + (column[seen] + shift[1]) % _COLUMNS
-    neighbor = np.where(front[missed] < 0, seen, front[missed])
-    return _View(seen, weight, distance[seen], frames.ravel()[pixel[seen]], neighbor)
+    return _View(
+        points=facing[seen],
+        weight=(far * np.sqrt(incidence[seen])).astype(np.float32),
+        distance=distance[seen],
+        gain=frames.ravel()[pixel[seen]],
+        neighbor=np.where(front[missed] < 0, facing[seen], front[missed]),
+    )
+
+
+def _pixels(offset: np.ndarray, distance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Row (from straight up) and column of the directions of some offsets."""
+    column = ((np.arctan2(offset[:, 1], offset[:, 0]) + np.float32(np.pi)) * np.float32(1 / _PIXEL)).astype(np.int32)
+    cosine = np.clip(offset[:, 2] / np.maximum(distance, 1e-6), -1, 1)
+    row = (np.arccos(cosine) * np.float32(1 / _PIXEL)).astype(np.int32)
+    return np.minimum(row, _ROWS - 1), np.minimum(column, _COLUMNS - 1)
 
 
 def _closed(depth: np.ndarray) -> np.ndarray:
     """Depth with gaps between a surface's points filled, outlines kept: a closing of what is near."""
-    near = ndimage.minimum_filter(depth, 3, mode=("nearest", "wrap"))
-    return ndimage.maximum_filter(near, 3, mode=("nearest", "wrap"))
+    around = np.pad(depth, ((2, 2), (0, 0)), mode="edge")
+    near = ndimage.minimum_filter(around, 3, mode="wrap")
+    return ndimage.maximum_filter(near, 3, mode="wrap")[2:-2]
 
 
 def _frames(settings: ScanSettings, rng: np.random.Generator) -> np.ndarray:
@@ -181,18 +189,12 @@ def _frames(settings: ScanSettings, rng: np.random.Generator) -> np.ndarray:
 
 
 def _survivors(
-    points: np.ndarray,
-    colors: np.ndarray,
-    quality: np.ndarray,
-    loss: np.ndarray,
-    settings: ScanSettings,
-    rng: np.random.Generator,
+    surface: Surface, quality: np.ndarray, loss: np.ndarray, settings: ScanSettings, rng: np.random.Generator
 ) -> np.ndarray:
     """Indices of the points that end up in the scan."""
-    chance = 1 - np.exp(-4 * quality)
-    brightest = np.maximum(np.maximum(colors[:, 0], colors[:, 1]), colors[:, 2])
-    dark = np.clip(1 - brightest / 40, 0, 1)
-    chance *= (1 - loss) * (1 - 0.35 * dark)
+    points, (red, green, blue) = surface.points, surface.colors.T
+    dark = np.clip(1 - np.maximum(np.maximum(red, green), blue) / np.float32(40), 0, 1)
+    chance = (1 - np.exp(-4 * quality)) * (1 - loss) * (1 - 0.35 * dark)
     seen = np.flatnonzero(quality > 0)
     if len(seen):
         for _ in range(rng.poisson(settings.holes)):
@@ -201,6 +203,15 @@ def _survivors(
             near = np.einsum("ij,ij->i", offset, offset) < rng.uniform(0.05, 0.35) ** 2
             chance[near] *= rng.uniform(0, 0.4)
     return np.flatnonzero(rng.random(len(points), dtype=np.float32) < chance)
+
+
+def _bled(surface: Surface, keep: np.ndarray, neighbor: np.ndarray, settings: ScanSettings, light: Light) -> np.ndarray:
+    """Lit colors of the points to keep, mixed with those of the points that a view slightly off took them for."""
+    needed = np.zeros(len(surface), dtype=bool)
+    needed[keep] = needed[neighbor] = True
+    colors = lit_colors(surface, light, needed)
+    place = np.cumsum(needed) - 1
+    return (1 - settings.bleeding) * colors[place[keep]] + settings.bleeding * colors[place[neighbor]]
 
 
 def _displaced(

@@ -94,7 +94,7 @@ def _wall(wall: Wall, height: float, paint: Paint, rng: np.random.Generator) -> 
     """The wall's inner face without its openings."""
     along = (wall.along[0] * wall.length, wall.along[1] * wall.length, 0.0)
     face = sample_quad((*wall.start, 0.0), (0.0, 0.0, height), along, paint, rng)
-    place = (face.points[:, :2] - np.float32(wall.start)) @ np.float32(wall.along)
+    place = (face.points[:, :2] - np.array(wall.start, dtype=np.float32)) @ np.array(wall.along, dtype=np.float32)
     solid = np.ones(len(face), dtype=bool)
     for opening in wall.openings:
         inside = (place > opening.left) & (place < opening.right)
@@ -121,11 +121,6 @@ def _frame(wall: Wall, opening: Opening, color: Color, rng: np.random.Generator)
     )
     frame = sample(parts, rng)
     # Local x points into the room and local y along the wall, which is clockwise of it.
-    turned = frame.points[:, :1] * np.float32([*wall.inward, 0]) + frame.points[:, 1:2] * np.float32([*wall.along, 0])
-    turned[:, :2] += np.float32(wall.start)
-    turned[:, 2] = frame.points[:, 2]
-    normals = frame.normals[:, :1] * np.float32([*wall.inward, 0]) + frame.normals[:, 1:2] * np.float32(
-        [*wall.along, 0]
-    )
-    normals[:, 2] = frame.normals[:, 2]
-    return Surface(turned, normals, frame.colors)
+    turn = np.array([(*wall.inward, 0), (*wall.along, 0), (0, 0, 1)], dtype=np.float32)
+    shift = np.array([*wall.start, 0], dtype=np.float32)
+    return Surface(frame.points @ turn + shift, frame.normals @ turn, frame.colors)
