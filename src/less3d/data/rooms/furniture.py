@@ -17,9 +17,12 @@ from zlib import crc32
 import numpy as np
 
 from less3d.data.rooms.colors import dominant_color
+from less3d.data.rooms.models import Model
+from less3d.data.rooms.shapes import paint as paints
 from less3d.data.rooms.shapes.bathroom import BATHROOM
 from less3d.data.rooms.shapes.beds import BEDS
 from less3d.data.rooms.shapes.clutter import CLUTTER
+from less3d.data.rooms.shapes.containers import CONTAINERS
 from less3d.data.rooms.shapes.electronics import ELECTRONICS
 from less3d.data.rooms.shapes.kitchen import KITCHEN
 from less3d.data.rooms.shapes.openings import OPENINGS
@@ -30,6 +33,7 @@ from less3d.data.rooms.shapes.storage import STORAGE
 from less3d.data.rooms.shapes.tables import TABLES
 from less3d.data.rooms.shapes.walls import WALLS
 from less3d.data.rooms.surface import Surface, sample
+from less3d.data.rooms.sweethome import read_library
 from less3d.errors import InputError
 
 Split = Literal["train", "val", "test", "all"]
@@ -44,12 +48,19 @@ RECIPES: dict[str, Recipe] = {
     **KITCHEN,
     **ELECTRONICS,
     **WALLS,
+    **CONTAINERS,
     **CLUTTER,
 }
 """The parametric classes, by their ScanNet name."""
 
 _DESIGNS = 100_000
 _CLEAR_SHARE = 0.5
+_MOST_REAL = 0.5
+"""Highest share of real models in a class."""
+_HALF_REAL = 8
+"""So many models of a class would make half of its pieces real."""
+_RECOLORED = 0.4
+"""Probability that a real model gets another colour."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,14 +84,20 @@ class Piece:
 class Catalogue:
     """Furniture of every known class, parametric and real, for one split.
 
+    `libraries` are .sh3f files; reading one takes up to a minute, and `cache` is a folder that keeps the result.
+
     Raises:
-        InputError: when the split is unknown, or when `piece` is asked for a class the catalogue does not have.
+        InputError: when the split is unknown or a library cannot be read.
     """
 
     def __init__(self, libraries: Sequence[Path] = (), *, split: Split = "all", cache: Path | None = None) -> None:
         if split not in _DIGITS:
             raise InputError(f"a catalogue's split is one of {', '.join(_DIGITS)}, got {split!r}")
-        self._split: Split = split
+        self._digits = _DIGITS[split]
+        self._models: dict[str, list[Model]] = {}
+        for model in (model for library in libraries for model in read_library(library, cache=cache)):
+            if crc32(model.name.encode()) % 10 in self._digits:
+                self._models.setdefault(model.category, []).append(model)
         self.categories: tuple[str, ...] = tuple(sorted(RECIPES))
 
     def piece(self, category: str, rng: np.random.Generator, *, size: Size | None = None) -> Piece:
@@ -89,9 +106,12 @@ class Catalogue:
         Raises:
             InputError: when the class is not in `categories`.
         """
-        if category not in self.categories:
+        if category not in RECIPES:
             raise InputError(f"no furniture of class {category!r}; Catalogue.categories lists the known classes")
-        number = int(rng.integers(_DESIGNS // 10)) * 10 + int(rng.choice(_DIGITS[self._split]))
+        models = self._models.get(category, [])
+        if rng.random() < min(_MOST_REAL, len(models) / (len(models) + _HALF_REAL)):
+            return _real_piece(models[int(rng.integers(len(models)))], rng, size)
+        number = int(rng.integers(_DESIGNS // 10)) * 10 + int(rng.choice(self._digits))
         return _parametric_piece(category, number, rng, size)
 
 
@@ -117,6 +137,34 @@ def _parametric_piece(category: str, number: int, rng: np.random.Generator, size
     )
 
 
+def _real_piece(model: Model, rng: np.random.Generator, size: Size | None) -> Piece:
+    surface, groups = model.surface(size)
+    material = model.material
+    if rng.random() < _RECOLORED:
+        surface = _recolored(surface, groups, rng)
+        material = None if material == "wooden" else material
+    return Piece(
+        name=model.name,
+        category=model.category,
+        surface=surface,
+        color=dominant_color(surface.colors),
+        material=material,
+        shape=model.shape,
+        licence=model.licence,
+    )
+
+
+def _recolored(surface: Surface, groups: np.ndarray, rng: np.random.Generator) -> Surface:
+    """The surface with its most common material brought to another furniture colour; texture and shading stay."""
+    chosen = groups == np.bincount(groups).argmax()
+    mean = surface.colors[chosen].mean(axis=0)
+    pool = paints.WOODS if rng.random() < 0.5 else (*paints.FABRICS, *paints.METALS, *paints.WHITES, *paints.BRIGHTS)
+    gain = np.array(paints.pick(rng, pool), dtype=np.float32) / np.maximum(mean, 12)
+    colors = surface.colors.copy()
+    colors[chosen] = np.clip(colors[chosen] * gain, 4, 250).astype(np.uint8)
+    return Surface(surface.points, surface.normals, colors)
+
+
 def _style(recipe: Recipe, number: int, rng: np.random.Generator) -> str:
     """A style for a design number; the last of three or more is kept for validation and test."""
     known = recipe.styles[:-1] if len(recipe.styles) >= 3 else recipe.styles
@@ -130,7 +178,7 @@ def _placed(surface: Surface, low: np.ndarray, high: np.ndarray, size: Size | No
     factors = np.ones(3) if size is None else np.asarray(size) / extent
     middle = (low + high) / 2
     shift = -factors * (middle[0], middle[1], low[2])
-    return surface.stretched(tuple(factors.tolist()), tuple(shift.tolist()))
+    return surface.stretched(factors, shift)
 
 
 def _main_material(parts: Sequence[Part]) -> str | None:

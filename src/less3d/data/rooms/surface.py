@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, Shaped, UInt8
+from jaxtyping import Float32, Float64, Shaped, UInt8
 
 from less3d.data.rooms.shapes.paint import Paint
 from less3d.data.rooms.shapes.solids import Part, Point, normals_and_areas, rotation
@@ -31,14 +31,16 @@ class Surface:
     def transformed(self, *, yaw: float = 0.0, translation: Point = (0.0, 0.0, 0.0)) -> "Surface":
         """The surface turned counter-clockwise around z by `yaw` radians, then shifted."""
         turn = rotation(yaw).astype(np.float32)
-        return Surface(self.points @ turn.T + np.float32(translation), self.normals @ turn.T, self.colors)
+        return Surface(
+            self.points @ turn.T + np.array(translation, dtype=np.float32), self.normals @ turn.T, self.colors
+        )
 
-    def stretched(self, factors: Point, shift: Point) -> "Surface":
+    def stretched(self, factors: Float64[np.ndarray, "3"], shift: Float64[np.ndarray, "3"]) -> "Surface":
         """The surface scaled about the origin by positive factors along x, y and z, then shifted."""
-        points = self.points * np.float32(factors) + np.float32(shift)
+        points = self.points * factors.astype(np.float32) + shift.astype(np.float32)
         if np.allclose(factors, 1):
             return Surface(points, self.normals, self.colors)
-        normals = self.normals / np.float32(factors)
+        normals = self.normals / factors.astype(np.float32)
         normals /= np.sqrt(np.einsum("ij,ij->i", normals, normals))[:, None]
         return Surface(points, normals, self.colors)
 

@@ -86,8 +86,9 @@ def sink(rng: np.random.Generator, size: Size, style: str) -> Design:
     bottom = rim - min(0.2, rim * 0.9)
     parts = []
     for low, high in zip(*_split(y, bowls), strict=True):
-        outer = [ring((x[0] * k, x[1] * k), ((low + high) / 2 - (high - low) / 2 * k, (low + high) / 2 + (high - low) / 2 * k), z,
-                      square=square) for z, k in ((bottom, 0.7), (rim, 1.0))]  # fmt: skip
+        inset = 0.15 * (high - low)
+        foot = ring((x[0] * 0.7, x[1] * 0.7), (low + inset, high - inset), bottom, square=square)
+        outer = [foot, ring(x, (low, high), rim, square=square)]
         parts.append(loft([*outer, *_hollow(x, (low, high), rim, 0.035, square, floor=bottom + 0.03)], paint))
     if style == "pedestal":
         parts.append(

@@ -167,7 +167,7 @@ def speaker(rng: np.random.Generator, size: Size, style: str) -> Design:
     case = paints.wood(rng) if maybe(rng, 0.3) else _case(rng, gray=0.15)
     parts = [box(x, y, (0, height), case)]
     for z, part in ((height * 0.3, 0.42), (height * 0.72, 0.25)):
-        parts.append(tube((x[1], 0, z), (x[1] + 0.008, 0, z), width * part, case.darker(0.5), sides=14))
+        parts.append(tube((x[1], 0, z), (x[1] + 0.02, 0, z), width * part, case.darker(0.5), sides=14))
     return Design(parts)
 
 
@@ -224,8 +224,9 @@ def wall_light(rng: np.random.Generator, size: Size, style: str) -> Design:
         )
     if style == "tubes":
         base = box((x[0], x[0] + depth * 0.3), y, (height * 0.35, height * 0.65), paints.metal(rng))
-        bulbs = [soft_box((x[0] + depth * 0.2, x[1]), (p - height / 3, p + height / 3), (0, height), glow, roundness=1.0)
-                 for p in np.linspace(y[0] * 0.8, y[1] * 0.8, max(1, round(width / 0.2)))]  # fmt: skip
+        front, half = (x[0] + depth * 0.2, x[1]), height / 3
+        places = np.linspace(y[0] * 0.8, y[1] * 0.8, max(1, round(width / 0.2))).tolist()
+        bulbs = [soft_box(front, (p - half, p + half), (0, height), glow, roundness=1.0) for p in places]
         return Design([base, *bulbs])
     return Design(
         [soft_box(x, y, (0, height), glow, roundness=0.9), box(x, y, (height * 0.9, height), paints.metal(rng))]

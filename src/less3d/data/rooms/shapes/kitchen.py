@@ -34,8 +34,8 @@ def refrigerator(rng: np.random.Generator, size: Size, style: str) -> Design:
     handle, side = paint.darker(0.8) if maybe(rng, 0.5) else paints.metal(rng), 1 if maybe(rng, 0.5) else -1
     for index, (across, up) in enumerate(doors):
         edge = across[1] - 0.06 if (side > 0) != (style == "side by side" and index == 1) else across[0] + 0.03
-        parts.append(soft_box((face, x[1] - 0.025), (across[0] + 0.004, across[1] - 0.004), (up[0] + 0.006, up[1] - 0.006),
-                              paint, roundness=0.1))  # fmt: skip
+        y_door, z_door = (across[0] + 0.004, across[1] - 0.004), (up[0] + 0.006, up[1] - 0.006)
+        parts.append(soft_box((face, x[1] - 0.025), y_door, z_door, paint, roundness=0.1))
         grip = (
             (max(up[0] + 0.05, up[1] - 0.6), up[1] - 0.1)
             if up[0] < 0.2
@@ -178,9 +178,10 @@ def toaster(rng: np.random.Generator, size: Size, style: str) -> Design:
     height = size[2]
     x, y = footprint(size)
     paint = paints.metal(rng) if maybe(rng, 0.5) else paints.plastic(rng)
-    slots = [box((s - 0.012, s + 0.012), (y[0] * 0.7, y[1] * 0.7), (height - 0.004, height + 0.001), Paint((24, 22, 22)))
-             for s in (-0.03, 0.03)]  # fmt: skip
-    return Design([soft_box(x, y, (0, height), paint, roundness=0.25), *slots])
+    body, dark = soft_box(x, y, (0, height), paint, roundness=0.25), Paint((24, 22, 22))
+    for slot in (-0.03, 0.03):
+        body = body.inlaid((slot - 0.012, slot + 0.012), (y[0] * 0.7, y[1] * 0.7), (height * 0.9, height), dark)
+    return Design([body])
 
 
 def dish_rack(rng: np.random.Generator, size: Size, style: str) -> Design:

@@ -7,14 +7,14 @@ import numpy as np
 from less3d.data.rooms.shapes import paint as paints
 from less3d.data.rooms.shapes.paint import Color, Paint
 from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, footprint, maybe
-from less3d.data.rooms.shapes.solids import Interval, Part, box, mirrored, sheet, tube
+from less3d.data.rooms.shapes.solids import Interval, Part, box, mirrored, sheet, span, tube
 
 _LEAF = 0.045
 """Thickness of a door leaf in metres."""
 
 _OUTSIDE: tuple[Color, ...] = (
-    (206, 216, 230), (232, 236, 240), (178, 196, 214), (104, 120, 88), (140, 150, 120), (168, 158, 146), (126, 122, 118),
-    (244, 246, 246), (222, 226, 224),
+    (206, 216, 230), (232, 236, 240), (178, 196, 214), (104, 120, 88), (140, 150, 120), (168, 158, 146),
+    (126, 122, 118), (244, 246, 246), (222, 226, 224),
 )  # fmt: skip
 _NIGHT: tuple[Color, ...] = ((28, 30, 36), (44, 46, 52), (60, 58, 56), (20, 22, 28))
 
@@ -191,7 +191,7 @@ def _styled(rng: np.random.Generator, leaf: Part, size: tuple[float, float], sty
 def _door_handle(rng: np.random.Generator, y: float, height: float) -> list[Part]:
     paint, level = paints.metal(rng), min(1.0, height * 0.5)
     inward = -np.sign(y) * rng.uniform(0.04, 0.12)
-    lever = tuple(sorted((y, y + inward)))
+    lever = span(y, y + inward)
     return [
         box((_LEAF / 2, _LEAF / 2 + 0.012), (y - 0.025, y + 0.025), (level - 0.1, level + 0.08), paint),
         box((_LEAF / 2 + 0.02, _LEAF / 2 + 0.05), (lever[0], lever[1]), (level - 0.012, level + 0.012), paint),

@@ -7,7 +7,7 @@ import numpy as np
 from less3d.data.rooms.shapes import paint as paints
 from less3d.data.rooms.shapes.paint import Paint
 from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, ellipse_word, maybe, rectangle_word
-from less3d.data.rooms.shapes.solids import Part, box, lathe, lens, pipe, prism, ring, sheet, soft_box, tube
+from less3d.data.rooms.shapes.solids import Part, box, lathe, lens, pipe, prism, ring, sheet, soft_box, span, tube
 
 
 def chair(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -305,7 +305,7 @@ def _arms_of_couch(
         return []
     parts = []
     for side in (-1, 1):
-        y = tuple(sorted((side * width / 2, side * (width / 2 - arm))))
+        y = span(side * width / 2, side * (width / 2 - arm))
         if style == "rolled":
             parts.append(box((-depth / 2, front), y, (foot, height - arm / 2), cover))
             middle = (y[0] + y[1]) / 2

@@ -63,6 +63,11 @@ class Part:
         return self.inlaid((front - depth, front + 0.001), y, z, paint)
 
 
+def span(one: float, other: float) -> Interval:
+    """The interval between two numbers, whichever is larger."""
+    return (one, other) if one < other else (other, one)
+
+
 def rotation(angle: float, axis: int = 2) -> Float64[np.ndarray, "3 3"]:
     """Matrix that turns column vectors counter-clockwise by `angle` radians around the x, y or z axis (0, 1, 2)."""
     cos, sin = np.cos(angle), np.sin(angle)
@@ -95,7 +100,12 @@ def tube(
 
 
 def pipe(
-    path: Sequence[Point], radius: float, paint: Paint, *, end_radius: float | None = None, sides: int = 8
+    path: Sequence[Point] | Float64[np.ndarray, "K 3"],
+    radius: float,
+    paint: Paint,
+    *,
+    end_radius: float | None = None,
+    sides: int = 8,
 ) -> Part:
     """A bent rod along `path`; its radius goes evenly from `radius` to `end_radius`."""
     line = np.asarray(path, dtype=np.float64)

@@ -1,6 +1,6 @@
 """Cabinets, dressers, nightstands, wardrobes, shelves and bookshelves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -123,7 +123,7 @@ def mailboxes(rng: np.random.Generator, size: Size, style: str) -> Design:
     return Design(parts)
 
 
-def _with_seams(part: Part, across: Sequence[float], levels: Sequence[float]) -> Part:
+def _with_seams(part: Part, across: Iterable[float], levels: Iterable[float]) -> Part:
     """Dark lines between the doors of a flat front."""
     everywhere, dark = (-9.0, 9.0), part.paint.darker(0.4)
     for y in across:
@@ -155,11 +155,12 @@ def cupboard(
         parts.append(box(x, y, (foot, body_top), paint.along(2), without=("+x", "+z")))
         parts.extend(_fronts(rng, face, y, (foot, body_top), style, front))
     if foot and maybe(rng, 0.4) and not toe:
+        a, b = depth / 2 - 0.04, width / 2 - 0.04
         parts.extend(
-            tube((sx * (depth / 2 - 0.04), sy * (width / 2 - 0.04), foot), (sx * (depth / 2 - 0.03), sy * (width / 2 - 0.03), 0),
-                 0.022, paint, end_radius=0.014)
-            for sx in (-1, 1) for sy in (-1, 1)
-        )  # fmt: skip
+            tube((sx * a, sy * b, foot), (sx * (a + 0.01), sy * (b + 0.01), 0), 0.022, paint, end_radius=0.014)
+            for sx in (-1, 1)
+            for sy in (-1, 1)
+        )
     elif foot:
         parts.append(box((-depth / 2, face - 0.05), y, (0, foot), paint.darker(0.5)))
     return parts
@@ -279,8 +280,8 @@ def book_row(rng: np.random.Generator, x: Interval, y: Interval, z: Interval, *,
     heights = z[0] + np.minimum(room, rng.normal(0.8, 0.1, count).clip(0.5, 1) * room)
     fronts = x[1] - rng.uniform(0, 0.04, count)
     pool = (*paints.BRIGHTS, *paints.FABRICS, *paints.WHITES, *paints.LEATHERS)
-    hidden = [("-x", "-z", "-y", "+y")] * count
-    hidden[0], hidden[-1] = ("-x", "-z"), ("-x", "-z")
+    hidden: list[tuple[str, ...]] = [("-x", "-z", "-y", "+y")] * count
+    hidden[0] = hidden[-1] = ("-x", "-z")
     return [
         box(
             (x[0], front),

@@ -7,7 +7,7 @@ import numpy as np
 from less3d.data.rooms.shapes import paint as paints
 from less3d.data.rooms.shapes.paint import Paint
 from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, ellipse_word, maybe, rectangle_word
-from less3d.data.rooms.shapes.solids import Interval, Part, box, lathe, prism, ring, sheet, tube
+from less3d.data.rooms.shapes.solids import Interval, Part, box, lathe, prism, ring, sheet, span, tube
 
 DESK_HEIGHT = 0.74
 """What stands higher than this on a desk is its hutch."""
@@ -42,8 +42,8 @@ def desk(rng: np.random.Generator, size: Size, style: str) -> Design:
     parts = [part.moved(x=back) for part in _desk_body(rng, main, level, thick, top_paint, frame, style)]
     if style == "corner":
         side = 1 if maybe(rng, 0.5) else -1
-        wing = sorted((side * width / 2, side * (width / 2 - rng.uniform(0.45, 0.65))))
-        parts.append(box((-depth / 2, depth / 2), (wing[0], wing[1]), (under, level), top_paint.along(0)))
+        wing = span(side * width / 2, side * (width / 2 - rng.uniform(0.45, 0.65)))
+        parts.append(box((-depth / 2, depth / 2), wing, (under, level), top_paint.along(0)))
         parts.append(box((depth / 2 - 0.04, depth / 2), (wing[0] + 0.03, wing[1] - 0.03), (0, under), frame))
     if height > level + 0.1:
         parts.extend(_hutch(rng, size, level, frame))
@@ -156,8 +156,7 @@ def _panels(rng: np.random.Generator, size: Size, top: float, frame: Paint, roun
     depth, width, _ = size
     x, inset, thick = depth * rng.uniform(0.38, 0.48), width * rng.uniform(0.01, 0.12), rng.uniform(0.02, 0.05)
     ends = [
-        box((-x, x), tuple(sorted((s * (width / 2 - inset), s * (width / 2 - inset - thick)))), (0, top), frame)
-        for s in (-1, 1)
+        box((-x, x), span(s * (width / 2 - inset), s * (width / 2 - inset - thick)), (0, top), frame) for s in (-1, 1)
     ]
     if maybe(rng, 0.6):
         inner = width / 2 - inset
@@ -204,8 +203,8 @@ def _desk_body(
     if maybe(rng, 0.75 if style == "drawers" else 0.25):
         sides = (-1, 1) if maybe(rng, 0.3) and width > 1.3 else (int(rng.choice((-1, 1))),)
         for side in sides:
-            y = sorted((side * width * 0.47, side * (width * 0.47 - min(0.42, width * 0.35))))
-            parts.extend(_drawers(rng, (-depth * 0.4, depth * 0.46), (y[0], y[1]), (0.05, under), frame))
+            y = span(side * width * 0.47, side * (width * 0.47 - min(0.42, width * 0.35)))
+            parts.extend(_drawers(rng, (-depth * 0.4, depth * 0.46), y, (0.05, under), frame))
     return parts
 
 
@@ -231,7 +230,7 @@ def _hutch(rng: np.random.Generator, size: Size, level: float, frame: Paint) -> 
         return [box((back, back + 0.04), (-width / 2, width / 2), (0, height), screen)]
     reach = back + min(0.32, depth * 0.45)
     parts = [box((back, back + 0.015), (-width / 2, width / 2), (level, height), frame)]
-    parts += [box((back, reach), tuple(sorted((s * width / 2, s * (width / 2 - 0.025)))), (level, height), frame)
+    parts += [box((back, reach), span(s * width / 2, s * (width / 2 - 0.025)), (level, height), frame)
               for s in (-1, 1)]  # fmt: skip
     for z in np.linspace(level, height, int(rng.integers(2, 4)) + 1)[1:]:
         parts.append(box((back, reach), (-width / 2, width / 2), (z - 0.025, z), frame.along(1)))

@@ -34,7 +34,9 @@ def shade(
 
 
 def _painted(points: Points, paint: Paint) -> np.ndarray:
-    return np.float32(paint.rgb) if paint.texture == "plain" else _PATTERNS[paint.texture](points, paint)
+    return (
+        np.array(paint.rgb, dtype=np.float32) if paint.texture == "plain" else _PATTERNS[paint.texture](points, paint)
+    )
 
 
 def _wood(points: Points, paint: Paint) -> np.ndarray:
@@ -69,7 +71,9 @@ def _checks(points: Points, paint: Paint) -> np.ndarray:
 def _speckle(points: Points, paint: Paint) -> np.ndarray:
     cells = np.floor(points / paint.scale).astype(np.int64)
     dice = _hash(cells, paint.seed) % 12
-    palette = np.concatenate([np.repeat(np.float32([paint.rgb]), 12 - len(paint.accents), axis=0), _accents(paint)])
+    palette = np.concatenate(
+        [np.repeat(np.array([paint.rgb], dtype=np.float32), 12 - len(paint.accents), axis=0), _accents(paint)]
+    )
     return palette[dice]
 
 
@@ -99,7 +103,7 @@ def _writing(points: Points, paint: Paint) -> np.ndarray:
     rng = np.random.default_rng(paint.seed)
     place = _flattened(points)
     palette = _accents(paint)
-    colors = np.repeat(np.float32([paint.rgb]), len(points), axis=0)
+    colors = np.repeat(np.array([paint.rgb], dtype=np.float32), len(points), axis=0)
     extent = np.sort(np.ptp(points, axis=0))[::-1][:2]
     for block in range(int(rng.integers(1, 6))):
         low = rng.uniform(0, 0.8, 2)
@@ -133,7 +137,7 @@ def _clouds(points: Points, scale: float, seed: int) -> np.ndarray:
 
 
 def _brightened(paint: Paint, change: np.ndarray) -> np.ndarray:
-    return np.float32(paint.rgb) * (1 + change[:, None])
+    return np.array(paint.rgb, dtype=np.float32) * (1 + change[:, None])
 
 
 def _accents(paint: Paint) -> np.ndarray:

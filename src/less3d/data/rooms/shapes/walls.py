@@ -41,7 +41,7 @@ def bulletin_board(rng: np.random.Generator, size: Size, style: str) -> Design:
     """Cork or felt with papers pinned all over it."""
     cork = Paint(paints.pick(rng, _CORKS), "fabric", scale=0.05, seed=int(rng.integers(1 << 30)))
     board, *frame = _board(size, 0.0, cork, paints.wood(rng), tray=False)
-    for _ in range(int(rng.integers(0, 4 + 12 * size[1] * size[2]))):
+    for _ in range(int(rng.integers(0, int(4 + 12 * size[1] * size[2])))):
         half = rng.uniform(0.06, 0.16, 2)
         y, z = rng.uniform(-0.5, 0.5) * (size[1] - 2 * half[0]), half[1] + rng.random() * (size[2] - 2 * half[1])
         board = board.faced((y - half[0], y + half[0]), (z - half[1], z + half[1]), _pinned(rng))
@@ -96,12 +96,12 @@ def clock(rng: np.random.Generator, size: Size, style: str) -> Design:
     radius = min(width, height) / 2
     rim, face = paints.plastic(rng) if maybe(rng, 0.6) else paints.wood(rng), paints.white(rng)
     parts = [
-        tube((-depth / 2, 0, radius), (depth * 0.4, 0, radius), radius, rim, sides=20),
-        tube((depth * 0.4, 0, radius), (depth * 0.42, 0, radius), radius * 0.88, face, sides=20),
+        tube((-depth / 2, 0, radius), (depth * 0.2, 0, radius), radius, rim, sides=20),
+        tube((depth * 0.2, 0, radius), (depth * 0.46, 0, radius), radius * 0.88, face, sides=20),
     ]
     for length, wide in ((0.75, 0.015), (0.5, 0.02)):
         hand = box(
-            (depth * 0.42, depth / 2),
+            (depth * 0.46, depth / 2),
             (-wide * radius * 3, wide * radius * 3),
             (0, radius * length),
             Paint((30, 30, 32)),
@@ -122,8 +122,8 @@ def radiator(rng: np.random.Generator, size: Size, style: str) -> Design:
     if style == "ribs":
         count = max(3, round(width / rng.uniform(0.045, 0.09)))
         pitch = width / count
-        ribs = [soft_box(x, (y[0] + k * pitch, y[0] + (k + 0.8) * pitch), (height * 0.06, height), paint, roundness=0.3, detail=3)
-                for k in range(count)]  # fmt: skip
+        lefts, z = (y[0] + pitch * np.arange(count)).tolist(), (height * 0.06, height)
+        ribs = [soft_box(x, (left, left + 0.8 * pitch), z, paint, roundness=0.3, detail=3) for left in lefts]
         return Design([*ribs, tube((0, y[0], height * 0.15), (0, y[1], height * 0.15), 0.02, paint)])
     if style == "panel":
         stripes = Paint(paint.rgb, "stripes", "metal", (paint.rgb, paint.darker(0.86).rgb), scale=0.06, axis=1)
@@ -146,7 +146,6 @@ def projector_screen(rng: np.random.Generator, size: Size, style: str) -> Design
     case = box((-0.05, 0.05), y, (height - 0.1, height), paints.white(rng))
     if height < 0.3:
         return Design([case])
-    border = Paint((40, 40, 42))
     cloth = box((-0.004, 0.004), (y[0] + 0.03, y[1] - 0.03), (0, height - 0.1), Paint((40, 40, 42)))
     return Design([case, cloth.faced((y[0] + 0.08, y[1] - 0.08), (0.05, height - 0.1), paints.white(rng))])
 
@@ -176,10 +175,11 @@ def fire_extinguisher(rng: np.random.Generator, size: Size, style: str) -> Desig
     radius = min(depth, width) * 0.45
     red = Paint(paints.jitter(rng, (150, 40, 38), 0.12), "gradient", "metal", scale=0.4)
     black = Paint((40, 40, 42))
+    hose = [(0, 0, height * 0.9), (0, radius * 1.1, height * 0.7), (0, radius * 1.1, height * 0.2)]
     return Design([
         lathe([(radius, 0), (radius, height * 0.72), (radius * 0.4, height * 0.82), (0.02, height * 0.9)], red),
         box((-0.02, radius), (-0.02, 0.02), (height * 0.88, height), black),
-        pipe([(0, 0, height * 0.9), (0, radius * 1.1, height * 0.7), (0, radius * 1.1, height * 0.2)], 0.012, black, sides=6),
+        pipe(hose, 0.012, black, sides=6),
     ])  # fmt: skip
 
 
@@ -210,11 +210,10 @@ def stairs(rng: np.random.Generator, size: Size, style: str) -> Design:
     _, y = footprint(size)
     paint = paints.wood(rng, painted=0.2) if maybe(rng, 0.6) else paints.stone(rng)
     count = max(2, round(height / 0.18))
-    edges = np.linspace(depth / 2, -depth / 2, count + 1)
-    return Design([
-        box((-depth / 2, float(front)), y, (height * k / count, height * (k + 1) / count), paint.along(1), without=("-z",))
-        for k, front in enumerate(edges[:-1])
-    ])  # fmt: skip
+    fronts = np.linspace(depth / 2, -depth / 2, count + 1)[:-1].tolist()
+    levels = pairwise(np.linspace(0, height, count + 1).tolist())
+    steps = zip(fronts, levels, strict=True)
+    return Design([box((-depth / 2, front), y, z, paint.along(1), without=("-z",)) for front, z in steps])
 
 
 def stair_rail(rng: np.random.Generator, size: Size, style: str) -> Design:
