@@ -156,7 +156,7 @@ def test_highlight_colors_the_object_alone():
     assert shown[0].sum() < shown[1].sum()
     np.testing.assert_array_equal(tint(colors, mask)[:2], shown[:2])
     np.testing.assert_array_equal(tint(colors, mask)[2:], colors[2:])
-    assert np.ptp(shown[2:], axis=1).max() < np.ptp(colors[2:].astype(int), axis=1).min() / 2
+    assert (np.ptp(shown[2:], axis=1) < 0.5 * np.ptp(colors[2:].astype(int), axis=1)).all()
 
 
 def test_a_picture_has_the_object_in_it_and_the_sentence_under_it():
