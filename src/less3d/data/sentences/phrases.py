@@ -208,15 +208,15 @@ def _viewing(voice: Voice, view: View, noun: str) -> tuple[str, str]:
     if view == ROW:
         return _pairs(voice, _FACING, f"the {plural(voice.noun(noun))}") if voice.chance(0.45) else ("", "")
     if view.kind == "facing" and view.toward is not None:
-        return _pairs(voice, _FACING, voice.name(view.toward, new=0).text)
+        return _pairs(voice, _FACING, voice.name(view.toward, new=0.0).text)
     if view.kind == "enter" and view.at is not None:
         plain = view.at == Meaning(view.at.noun)
-        return _pairs(voice, _ENTERING if plain else _ENTERING[:3], voice.name(view.at, new=0).text)
+        return _pairs(voice, _ENTERING if plain else _ENTERING[:3], voice.name(view.at, new=0.0).text)
     if view.kind == "from" and view.at is not None:
-        at = voice.name(view.at, new=0).text
+        at = voice.name(view.at, new=0.0).text
         if view.toward is None:
             return _pairs(voice, _STANDING, at)
-        return _pairs(voice, _LOOKING, at, voice.name(view.toward, new=0).text)
+        return _pairs(voice, _LOOKING, at, voice.name(view.toward, new=0.0).text)
     return "", ""
 
 

@@ -202,10 +202,13 @@ def in_corner(scene: Scene) -> Verdicts:
 def in_middle(scene: Scene) -> Verdicts:
     """x stands in the middle of the room, between all walls.
 
-    With r half the shorter width of the room: sure within 0.4 r of its middle and 0.8 m or more from every wall, never
-    beyond 0.8 r or within 0.4 m of a wall.
+    With r half the width of the room between its closest walls: sure within 0.4 r of its middle and 0.8 m or more
+    from every wall, never beyond 0.8 r or within 0.4 m of a wall.
     """
-    half = scene.half_width.min()
+    rows = np.flatnonzero(walls(scene) & ~np.isnan(scene.front[:, 0]))
+    if len(rows) == 0:
+        return np.full(len(scene), UNSURE, dtype=np.int8)
+    half = min(scene.half_width_along(scene.front[row]) for row in rows)
     offset = np.linalg.norm(scene.center - scene.middle, axis=1)
     free = np.min(np.where(walls(scene), scene.gap, np.inf), axis=1)
     return both(at_most(offset, 0.4 * half, 0.8 * half), at_least(free, 0.8, 0.4))

@@ -59,13 +59,12 @@ class Scene:
     """Mean of the object's colors, 0 black to 1 white."""
     middle: Float[np.ndarray, "2"]
     """Middle of the whole room's outline."""
-    half_width: Float[np.ndarray, "k"]
-    """Half of the room's width in each of k directions, evenly from +x counter-clockwise."""
+    border: Float[np.ndarray, "k 2"]
+    """Points of the whole room's convex outline."""
 
     def half_width_along(self, axis: Float[np.ndarray, "2"]) -> float:
         """Half of the room's width along a unit vector."""
-        step = 2 * np.pi / len(self.half_width)
-        return float(self.half_width[round(float(np.arctan2(axis[1], axis[0])) / step) % len(self.half_width)])
+        return float(np.ptp(self.border @ axis)) / 2
 
     def __len__(self) -> int:
         return len(self.objects)
@@ -97,7 +96,6 @@ def measure(room: Room) -> Scene:
     colors = [room.scan.colors[rows[:: max(1, len(rows) // _COLOR_POINTS)]] for rows in members]
     support = _support(objects)
     front, swing = _fronts(objects, support, gap)
-    whole = reach.max(axis=0) if len(objects) else np.zeros(_DIRECTIONS)
     return Scene(
         objects=objects,
         is_thing=_things(objects, gap),
@@ -115,8 +113,8 @@ def measure(room: Room) -> Scene:
         color_share=np.stack([_color_share(seen) for seen in colors]),
         color_near=np.stack([_color_near(seen) for seen in colors]),
         luminance=np.array([seen.mean() / 255 if len(seen) else 0.5 for seen in colors]),
-        middle=whole @ _UNITS * (2 / _DIRECTIONS),
-        half_width=(whole + np.roll(whole, _DIRECTIONS // 2)) / 2,
+        middle=reach.max(axis=0) @ _UNITS * (2 / _DIRECTIONS),
+        border=outline[reach.argmax(axis=0), np.arange(_DIRECTIONS)],
     )
 
 

@@ -3,40 +3,19 @@
 import re
 
 VIEW_WORDS = frozenset(
-    [
-        "left",
-        "right",
-        "front",
-        "behind",
-        "back",
-        "facing",
-        "leftmost",
-        "rightmost",
-        "looking",
-        "across",
-        "face",
-        "faces",
-        "viewing",
-        "enter",
-        "entering",
-        "entrance",
-        "clockwise",
-        "counterclockwise",
-    ]
+    {"left", "right", "front", "behind", "back", "facing", "leftmost", "rightmost", "looking", "across"}
 )
-"""Words that depend on where the viewer stands."""
+"""Words that depend on where the viewer stands, as LESS lists them."""
 
-_SWAPS = {"left": "right", "right": "left", "leftmost": "rightmost", "rightmost": "leftmost"}
-_SWAPS |= {
-    "lefthand": "righthand",
-    "righthand": "lefthand",
-    "clockwise": "counterclockwise",
-    "counterclockwise": "clockwise",
-}
+_SWAPS = {"left": "right", "leftmost": "rightmost", "lefthand": "righthand", "clockwise": "counterclockwise"}
+_SWAPS |= {other: one for one, other in _SWAPS.items()}
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
-_STRAIGHT = re.compile(
-    r"^(?:\s+|-)(?:next|beside|by|above|below|under|underneath|behind|in\s+front|across|at|against|over)\b",
+_PLACE = re.compile(
+    r"\s+(next|beside|by|near|above|below|under|underneath|behind|in|across|at|against|over|on|there|here)\b",
     re.IGNORECASE,
+)
+_DETERMINER = re.compile(
+    r"\b(the|your|its|their|my|his|her|our|far|top|bottom|upper|lower|and|or|most)[\s-]+$", re.IGNORECASE
 )
 
 
@@ -46,16 +25,24 @@ def has_view_words(sentence: str) -> bool:
 
 
 def swap_left_right(sentence: str) -> str:
-    """The sentence that is true of the mirrored scene: left and right exchanged, also inside "left-most" or "LEFT".
+    """The sentence that is true of the mirrored scene: left and right exchanged, also in "Left-most" or "LEFT,".
 
-    "right" in the sense of "just" ("right next to", "right behind") stays.
+    "Right" in the sense of "just" stays, as in "right next to the bed".
     """
 
     def swapped(match: re.Match[str]) -> str:
         word = match.group()
         other = _SWAPS.get(word.lower())
-        if other is None or (word.lower() == "right" and _STRAIGHT.match(sentence[match.end() :])):
+        if other is None or (word.lower() == "right" and _means_just(sentence, match)):
             return word
-        return other.upper() if word.isupper() and len(word) > 1 else other.title() if word[0].isupper() else other
+        if word.isupper() and len(word) > 1:
+            return other.upper()
+        return other.capitalize() if word[0].isupper() else other
 
     return _WORD.sub(swapped, sentence)
+
+
+def _means_just(sentence: str, match: re.Match[str]) -> bool:
+    """Whether this "right" stands before a place without being a place itself: "right next to", not "the right by"."""
+    before, after = sentence[: match.start()], sentence[match.end() :]
+    return _PLACE.match(after) is not None and _DETERMINER.search(before) is None
