@@ -1,26 +1,19 @@
 """Segmenter: answers on the scan's own points in their own order, with any model."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-import torch
+from tiny_weights import TINY, tiny_model, write_tiny_weights
 
 import less3d.predict
 from less3d.errors import InputError, InputWarning
-from less3d.models import ModelConfig, Referrer
-from less3d.models.late import LateConfig
 from less3d.models.less import LessConfig
 from less3d.predict import GUESS, Segmenter
 from less3d.scan import Scan
-from less3d.text import TextConfig
-from less3d.weights import save_weights
 
-TEXT = TextConfig(encoder="gru", vocabulary=("box", "brown", "chair", "the"))
-LATE = LateConfig(channels=(8, 8), width=16, mask_width=8, candidates=4, anchors=2, text_layers=1, relation_layers=1)
 EARLY = LessConfig(channels=(8, 8), blocks=1, query_width=16, feedforward_width=16, num_queries=3)
-CONFIGS = {
-    "late": ModelConfig(fusion="late", late=LATE, text=TEXT, voxel_size=0.25),
-    "early": ModelConfig(fusion="early", early=EARLY, text=TEXT, voxel_size=0.25),
-}
+CONFIGS = {"late": TINY, "early": replace(TINY, fusion="early", early=EARLY)}
 
 
 def make_scan(seed: int = 0, count: int = 3000) -> Scan:
@@ -31,8 +24,7 @@ def make_scan(seed: int = 0, count: int = 3000) -> Scan:
 
 @pytest.fixture(params=CONFIGS)
 def segmenter(request):
-    torch.manual_seed(1)
-    return Segmenter(Referrer(CONFIGS[request.param]))
+    return Segmenter(tiny_model(CONFIGS[request.param]))
 
 
 def test_an_answer_has_one_value_a_point(segmenter):
@@ -110,16 +102,12 @@ def test_a_single_point_is_a_scan(segmenter):
 
 def test_a_device_that_is_not_there_is_refused():
     with pytest.raises(InputError, match="device"):
-        Segmenter(Referrer(CONFIGS["late"]), device="abacus")
+        Segmenter(tiny_model(), device="abacus")
 
 
 def test_weights_come_from_a_file_and_are_named(tmp_path):
-    config = CONFIGS["late"]
-    torch.manual_seed(1)
-    model = Referrer(config)
-    save_weights(model, config, tmp_path / "tiny.safetensors", metadata={})
-    loaded = Segmenter.from_pretrained(tmp_path / "tiny.safetensors")
+    loaded = Segmenter.from_pretrained(write_tiny_weights(tmp_path / "tiny.safetensors"))
     assert loaded.weights is not None
     assert loaded.weights.name.endswith("tiny.safetensors")
-    expected = Segmenter(model).set_scan(make_scan()).segment("the box")
+    expected = Segmenter(tiny_model()).set_scan(make_scan()).segment("the box")
     np.testing.assert_array_equal(loaded.set_scan(make_scan()).segment("the box").scores, expected.scores)

@@ -8,30 +8,23 @@ import pytest
 import torch
 from huggingface_hub.errors import LocalEntryNotFoundError
 from safetensors.torch import load_file, save_file
+from tiny_weights import TINY, as_released, tiny_model, write_tiny_weights
 
+import less3d.weights
 from less3d.errors import InputError
 from less3d.models import ModelConfig, Referrer
-from less3d.models.late import LateConfig
 from less3d.text import TextConfig
 from less3d.weights import DEFAULT, FORMAT, RELEASED, find_weights, load_weights, save_weights
-
-TINY = ModelConfig(
-    late=LateConfig(channels=(8, 8), width=16, mask_width=8, candidates=4, anchors=2, text_layers=1, relation_layers=1),
-    text=TextConfig(encoder="gru", vocabulary=("brown", "chair", "the")),
-    voxel_size=0.2,
-)
 
 
 @pytest.fixture(scope="module")
 def model():
-    torch.manual_seed(0)
-    return Referrer(TINY)
+    return tiny_model()
 
 
 @pytest.fixture
-def file(model, tmp_path):
-    save_weights(model, TINY, tmp_path / "tiny.safetensors", metadata={"steps": 12, "hours": 0.5})
-    return tmp_path / "tiny.safetensors"
+def file(tmp_path):
+    return write_tiny_weights(tmp_path / "tiny.safetensors")
 
 
 def rewritten(file, **header):
@@ -135,13 +128,23 @@ def test_a_failed_write_leaves_nothing(model, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", [*RELEASED, DEFAULT])
+def test_the_default_is_the_first_in_the_box(file, monkeypatch):
+    monkeypatch.setattr(less3d.weights, "RELEASED", as_released(file))
+    assert load_weights()[1].name == load_weights(DEFAULT)[1].name == "tiny"
+    file.write_bytes(file.read_bytes() + b" ")
+    with pytest.raises(InputError, match="install less3d again"):
+        load_weights("tiny")
+
+
+def test_an_empty_box_is_said(monkeypatch):
+    monkeypatch.setattr(less3d.weights, "RELEASED", {})
+    with pytest.raises(InputError, match="no weights come with"):
+        load_weights()
+
+
+@pytest.mark.parametrize("name", RELEASED)
 def test_released_weights_are_whole_and_have_a_card(name):
-    if not RELEASED:
-        pytest.skip("no weights are released yet")
     loaded, info = load_weights(name)
-    assert info.name in RELEASED
     assert not loaded.training
-    record = RELEASED[info.name]
-    assert info.sha256 == record.sha256
-    assert record.path.with_name(record.card).read_text(encoding="utf-8").strip()
+    assert info.sha256 == RELEASED[name].sha256
+    assert RELEASED[name].path.with_name(RELEASED[name].card).read_text(encoding="utf-8").strip()

@@ -5,20 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import torch
 from scan_files import room_points, write_ply
+from tiny_weights import write_tiny_weights
 
 from less3d.cli import main
-from less3d.models import ModelConfig, Referrer
-from less3d.models.late import LateConfig
-from less3d.text import TextConfig
-from less3d.weights import save_weights
-
-TINY = ModelConfig(
-    late=LateConfig(channels=(8, 8), width=16, mask_width=8, candidates=4, anchors=2, text_layers=1, relation_layers=1),
-    text=TextConfig(encoder="gru", vocabulary=("brown", "chair", "the", "desk", "window")),
-    voxel_size=0.25,
-)
 
 
 @dataclass(frozen=True)
@@ -44,10 +34,7 @@ def run(capsys) -> Callable[..., Ran]:
 @pytest.fixture(scope="session")
 def weights(tmp_path_factory) -> Path:
     """A weight file of a tiny model that was never trained."""
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
-    save_weights(Referrer(TINY), TINY, path, metadata={})
-    return path
+    return write_tiny_weights(tmp_path_factory.mktemp("weights") / "tiny.safetensors")
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_each_sentence_gets_its_folder_and_its_line(segment, tmp_path, scan_file
     lines = ran.out.splitlines()
     assert len(lines) == 2
     assert lines[0].startswith('"The brown chair, next to the window!": ')
-    assert lines[0].endswith(str(tmp_path / "out" / names[0]))
+    assert lines[0].endswith(f"see {tmp_path / 'out' / names[0] / 'picture.png'}")
 
 
 def test_the_result_says_what_was_done(segment, tmp_path, scan_file, weights):

@@ -22,6 +22,7 @@ from less3d.scan import Scan
 if TYPE_CHECKING:
     import PIL.Image
 
+PICTURE = "picture.png"
 RECORD = "result.json"
 """The file that tells a folder of results from other folders."""
 
@@ -91,7 +92,7 @@ def write_results(folder: Path, answer: Answer, *, source: Path, scan: Scan) -> 
     mask = answer.prediction.mask
     np.save(folder / "mask.npy", mask)
     write_result(source, scan, tint(scan.colors, mask), answer.prediction.scores, folder / "scan.ply")
-    answer.image.save(folder / "picture.png")
+    answer.image.save(folder / PICTURE)
     (folder / RECORD).write_text(json.dumps(answer.record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
-from less3d.cli.results import Answer, folder_names, require_replaceable, sha256_of, write_folder, write_results
+from less3d.cli.results import (
+    PICTURE,
+    Answer,
+    folder_names,
+    require_replaceable,
+    sha256_of,
+    write_folder,
+    write_results,
+)
 from less3d.draw import picture
 from less3d.errors import InputError, InputWarning
 from less3d.io import SUPPORTED, frame_warnings, read_scan
@@ -191,7 +199,7 @@ def _progress(count: int) -> "Progress":
 
 def _human_line(record: dict[str, Any], folder: Path) -> str:
     found = f"{record['points']:,} points" if record["points"] else "nothing found"
-    return f'"{record["sentence"]}": {found}, confidence {record["confidence"]:.2f} -> {folder}'
+    return f'"{record["sentence"]}": {found}, confidence {record["confidence"]:.2f}, see {folder / PICTURE}'
 
 
 def _json_line(record: dict[str, Any], folder: Path) -> str:

@@ -181,7 +181,7 @@ def _overview(points: np.ndarray) -> View:
     """The whole scan from above one of its corners."""
     low, high = np.percentile(points, (0.5, 99.5), axis=0)
     middle, size = (low + high) / 2, max(0.1, float(np.linalg.norm(high - low)))
-    eye = middle + size * np.array([0.62, -0.72, 0.62])
+    eye = middle + size * np.array([0.68, -0.8, 0.68])
     return View(_xyz(eye), _xyz(middle), 50.0)
 
 
