@@ -200,11 +200,7 @@ class LateLESS(nn.Module):
         words = self.words(text)
         heats = torch.einsum("scd,td->sct", words.queries, scan.tokens) / scan.tokens.shape[1] ** 0.5  # (S, 1+A, T)
         heat = heats[:, 0]
-        wanted = heat.detach()
-        if target_tokens is not None:
-            best = wanted.masked_fill(~target_tokens, -torch.inf).argmax(dim=1, keepdim=True)
-            wanted = wanted.scatter_add(1, best, 1e4 * target_tokens.any(dim=1, keepdim=True).to(wanted.dtype))
-        candidates = _peaks(wanted, scan, self.config.candidates)
+        candidates = _peaks(heat.detach(), scan, self.config.candidates)
         num_sentences, num_slots = heats.shape[0], self.config.anchor_slots
         anchor_heats = heats[:, 1:].flatten(0, 1)  # (S A, T)
         anchors = _peaks(anchor_heats.detach(), scan, self.config.anchors)
@@ -226,13 +222,13 @@ class LateLESS(nn.Module):
         for scan, own in _by_scan(self.prepare(batch.scene), batch.scan_of):
             inside = torch.stack([batch.voxel_targets(int(sentence)) for sentence in own]) > 0.5  # (S, V)
             tokens = _mean_by(inside.T.float(), scan.token_of, len(scan.tokens)).T > 0.5  # (S, T)
-            matches = self.match(scan, text.select(own), tokens)
+            matches = self.match(scan, text.select(own))
             parts["heat"].append(_pointing_loss(matches.heat, tokens))
             parts["point"].append(_pointing_loss(matches.scores, tokens.gather(1, matches.candidates)))
             for name, value in self._object_losses(scan, *_distinct(inside, tokens)).items():
                 parts[name].append(value)
         means = {name: torch.stack(values).mean() for name, values in parts.items()}
-        weights = {"heat": 0.5, "point": 1.0, "bce": 1.0, "dice": 1.0, "vote": 1.0, "box": 0.5}
+        weights = {"heat": 1.0, "point": 1.0, "bce": 1.0, "dice": 1.0, "vote": 1.0, "box": 0.5}
         return {"total": sum((weights[name] * value for name, value in means.items()), torch.tensor(0.0)), **means}
 
     def _object_losses(

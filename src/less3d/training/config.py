@@ -18,7 +18,7 @@ class TrainConfig:
     model: ModelConfig
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     steps: int = 10_000
-    scans_per_step: int = 2
+    scans_per_step: int = 1
     sentences_per_scan: int = 32
     multiple_weight: float = 2.0
     """How much likelier a sentence with look-alikes is drawn than one without."""
@@ -28,7 +28,7 @@ class TrainConfig:
     text_learning_rate: float = 2e-5
     """For a trainable pretrained text encoder."""
     weight_decay: float = 0.05
-    warmup_steps: int = 200
+    warmup_steps: int = 100
     max_gradient_norm: float = 2.0
     validate_every: int = 1000
     """Steps between validations, which choose the best weights."""
