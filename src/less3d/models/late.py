@@ -189,13 +189,11 @@ class LateLESS(nn.Module):
                 confidence.append(probability[row][same].sum())
         return Answer(logits=tuple(logits), confidence=torch.stack(confidence).clamp(0.0, 1.0))
 
-    def match(self, scan: EncodedScan, text: TextFeatures, target_tokens: Bool[Tensor, "S T"] | None = None) -> Matches:
+    def match(self, scan: EncodedScan, text: TextFeatures) -> Matches:
         """Choose candidates and anchors by the words and score the candidates by their relations.
 
-        Args:
-            scan: the scan that all S sentences ask.
-            text: the sentences.
-            target_tokens: in training the tokens of each target, of which one is always made a candidate.
+        In training, too, candidates are what the words find: a target put among them by hand would be known by not
+        matching the words.
         """
         words = self.words(text)
         heats = torch.einsum("scd,td->sct", words.queries, scan.tokens) / scan.tokens.shape[1] ** 0.5  # (S, 1+A, T)
