@@ -7,7 +7,8 @@ import pytest
 from handmade_rooms import random_boxes, room_of
 from naive_meanings import Naive, Thing
 
-from less3d.data.sentences import Meaning, Ranking, Relation, Resolver, View, express, measure
+from less3d.data.sentences import Meaning, Ranking, Relation, Resolver, View, express, measure, swap_left_right
+from less3d.data.sentences.grammar import say
 
 MIRROR = {"left": "right", "right": "left", "left side": "right side", "right side": "left side"}
 MIRROR |= {"left part": "right part", "right part": "left part", "has left": "has right", "has right": "has left"}
@@ -31,18 +32,28 @@ def test_a_second_implementation_finds_the_same_object(seed: int) -> None:
 def test_the_mirror_swaps_left_and_right(seed: int) -> None:
     boxes = random_boxes(np.random.default_rng(100 + seed))
     room, mirrored = room_of(*boxes), room_of(*boxes, mirrored=True)
-    resolver = Resolver(measure(mirrored))
+    resolver, other = Resolver(measure(room)), Resolver(measure(mirrored))
     for expression in express(room, np.random.default_rng(seed), count=24):
-        row = resolver.only(flipped(expression.meaning))
+        row = other.only(flipped(expression.meaning))
         assert row is not None, expression.referral.sentence
         assert mirrored.objects[row].instance == expression.referral.target, expression.referral.sentence
-        if flipped(expression.meaning) != expression.meaning:
-            wrong = resolver.only(expression.meaning)
-            sided = expression.meaning.ranking is not None and expression.meaning.ranking.name in MIRROR
-            middle = sided and resolver.verdicts(expression.meaning).sum() and expression.meaning.ranking.of is not None
-            unique = resolver.only(replace(expression.meaning, ranking=None)) is not None
-            if sided and not unique and not middle:
-                assert wrong is None or mirrored.objects[wrong].instance != expression.referral.target
+        said = [
+            say(meaning, known, row, np.random.default_rng(seed), long=long)
+            for meaning, known in ((expression.meaning, resolver), (flipped(expression.meaning), other))
+            for long in (False, True)
+        ]
+        assert [swap_left_right(sentence) for sentence in said[:2]] == said[2:]
+
+
+def test_left_is_wrong_in_the_mirror() -> None:
+    boxes = random_boxes(np.random.default_rng(7))
+    found = express(room_of(*boxes), np.random.default_rng(0), count=60)
+    sides = [e for e in found if e.referral.kind in ("left", "right")]
+    assert len(sides) >= 5
+    resolver = Resolver(measure(room_of(*boxes, mirrored=True)))
+    for expression in sides:
+        row = resolver.only(expression.meaning)
+        assert row is None or resolver.scene.objects[row].instance != expression.referral.target
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -7,8 +7,20 @@ from less3d.data.sentences import has_view_words, swap_left_right
 
 @pytest.mark.parametrize(
     "sentence",
-    ["the chair on the left.", "LEFT one", "the left-most door", "(right)", "in front, by the bed", "facing: the desk"]
-    + ["the one across from it", "the leftmost", "rightmost!", "looking at the bed", "at the back", "behind it"],
+    [
+        "the chair on the left.",
+        "LEFT one",
+        "the left-most door",
+        "(right)",
+        "in front, by the bed",
+        "facing: the desk",
+        "the one across from it",
+        "the leftmost",
+        "rightmost!",
+        "looking at the bed",
+        "at the back",
+        "behind it",
+    ],
 )
 def test_view_words_are_found_with_punctuation(sentence: str) -> None:
     assert has_view_words(sentence)
@@ -35,7 +47,6 @@ def test_parts_of_words_are_no_view_words(sentence: str) -> None:
         ("to the far right by the door", "to the far left by the door"),
         ("the right window", "the left window"),
         ("right of the sink", "left of the sink"),
-        ("a bright red bag left on it", "a bright red bag right on it"),
         ("no side at all", "no side at all"),
     ],
 )
