@@ -87,3 +87,16 @@ def test_corners_and_floors_under_tables_are_darker(rng):
     colors = lit_colors(both, Light(drift=0.0, blotches=0.0, shade=0.8), np.arange(len(both)) < len(floor)).mean(axis=1)
     reach = np.abs(floor.points[:, :2]).max(axis=1)
     assert colors[reach < 0.4].mean() < 0.85 * colors[(reach > 1.2) & (reach < 1.8)].mean()
+
+
+def test_a_wall_is_not_seen_through_what_hangs_on_it(rng):
+    wall, board = plate(2.0, 3.0, 0, 2.5, rng), plate(1.95, 1.0, 1.0, 1.8, rng)
+    both = concatenate([wall, board])
+    ids = np.repeat(np.arange(2, dtype=np.int32), [len(wall), len(board)])
+    settings = ScanSettings(looks=60, holes=0, noise=0.0, waviness=0.0, floaters=0.0, rounding=0.0)
+    camera = np.array([[0.0, 0.0, 1.4]])
+    nothing_lost = np.zeros(len(both), dtype=np.float32)
+    seen = scan_surfaces(both, ids, nothing_lost, camera, settings=settings, light=Light(), rng=rng)
+    inside = (np.abs(seen.points[:, 1]) < 0.45) & (seen.points[:, 2] > 1.05) & (seen.points[:, 2] < 1.75)
+    assert (seen.ids[inside] == 1).sum() > 300
+    assert (seen.ids[inside] == 0).mean() < 0.15

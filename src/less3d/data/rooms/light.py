@@ -22,6 +22,8 @@ class Light:
     exposure: float = 1.0
     tint: tuple[float, float, float] = (1.0, 0.96, 0.9)
     """Factors of red, green and blue."""
+    saturation: float = 0.8
+    """How much of a paint's color is left: scanners' cameras are dull."""
     shade: float = 0.5
     """How dark corners, and places under things, are."""
     drift: float = 0.12
@@ -38,6 +40,7 @@ class Light:
         return Light(
             exposure=float(np.clip(rng.normal(1.04, 0.2), 0.6, 1.6)),
             tint=(1.0, 1 - 0.45 * warm + float(rng.normal(0, 0.015)), 1 - warm),
+            saturation=float(rng.uniform(0.4, 1.0)),
             shade=float(rng.uniform(0.2, 0.9)),
             drift=float(rng.uniform(0.03, 0.2)),
             blotches=float(rng.uniform(0.02, 0.13)),
@@ -58,8 +61,11 @@ def lit_colors(surface: Surface, light: Light, chosen: Bool[np.ndarray, "M"]) ->
     drift = np.sin(lit.points @ waves + rng.uniform(0, 6.28, 5).astype(np.float32)).sum(axis=1) / 2.5
     changes = 1 + light.drift * drift + light.blotches * _blotches(lit.points, rng)
     gain = light.exposure * openness * facing * np.maximum(changes, 0.2)
-    colors = lit.colors * gain[:, None].astype(np.float32) * np.array(light.tint, dtype=np.float32)
-    brightness = colors @ np.array([0.3, 0.59, 0.11], dtype=np.float32)
+    luma = np.array([0.3, 0.59, 0.11], dtype=np.float32)
+    gray = (lit.colors @ luma)[:, None]
+    colors = (gray + light.saturation * (lit.colors - gray)) * gain[:, None].astype(np.float32)
+    colors *= np.array(light.tint, dtype=np.float32)
+    brightness = colors @ luma
     colors += ((light.contrast - 1) * (brightness - brightness.mean()))[:, None]
     return np.clip(colors, 0, 255).astype(np.float32)
 

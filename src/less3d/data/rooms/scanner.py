@@ -18,6 +18,9 @@ from less3d.scan import NO_INSTANCE
 _COLUMNS, _ROWS = 288, 144
 _PIXEL = 2 * np.pi / _COLUMNS
 _NEAREST, _FARTHEST = 0.3, 5.5
+_COVER_CELL = 0.03
+_COVER_REACH = (0.015, 0.045, 0.075, 0.105)
+"""How far before a surface another one hides it from a scanner whose depth is too coarse to tell them apart."""
 _FIELD_OF_VIEW = np.deg2rad((62.0, 47.0))
 
 
@@ -105,6 +108,7 @@ def scan_surfaces(
         distance[updated], gain[updated] = view.distance[nearer], view.gain[nearer]
         neighbor[updated] = view.neighbor[nearer]
     keep = _survivors(surface, quality, loss, settings, rng)
+    keep = keep[~_covered(surface, ids, keep)]
     colors = gain[keep, None] * _bled(surface, keep, neighbor[keep], settings, light)
     points = _displaced(surface.points[keep], surface.normals[keep], distance[keep], settings, rng)
     points, floating = _floated(points, surface.normals[keep], settings, rng)
@@ -203,6 +207,24 @@ def _survivors(
             near = np.einsum("ij,ij->i", offset, offset) < rng.uniform(0.05, 0.35) ** 2
             chance[near] *= rng.uniform(0, 0.4)
     return np.flatnonzero(rng.random(len(points), dtype=np.float32) < chance)
+
+
+def _covered(surface: Surface, ids: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """Which of the points asked for have something else right before them, as a wall has behind a whiteboard.
+
+    Depth tests in pixels need slack; without this test both layers would be in the scan.
+    """
+    low = np.array([column.min() for column in surface.points.T], dtype=np.float32) - 0.2
+    cell = ((surface.points - low) * np.float32(1 / _COVER_CELL)).astype(np.int32)
+    extent = [int(column.max()) + 8 for column in cell.T]
+    owner = np.full(extent, NO_INSTANCE, dtype=np.int32)
+    owner[tuple(cell.T)] = ids
+    covered = np.zeros(len(asked), dtype=bool)
+    for reach in _COVER_REACH:
+        probe = surface.points[asked] + np.float32(reach) * surface.normals[asked] - low
+        found = owner[tuple((probe * np.float32(1 / _COVER_CELL)).astype(np.int32).T)]
+        covered |= (found != NO_INSTANCE) & (found != ids[asked])
+    return covered
 
 
 def _bled(surface: Surface, keep: np.ndarray, neighbor: np.ndarray, settings: ScanSettings, light: Light) -> np.ndarray:
