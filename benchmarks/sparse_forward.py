@@ -5,7 +5,7 @@
 Both networks have the same weights and read the same voxels of a generated room at 2 cm; their outputs are compared.
 spconv runs at one thread, because its CPU build gives wrong numbers with more. All runs take turns, A B C A B C, and a
 ratio is the median over the rounds of the ratio within a round, so that a busy machine slows all of them alike. Both
-sides know which voxels are neighbours beforehand (`*_forward`), or have to find out (`*_from_coordinates`). CPU seconds
+sides know which voxels are neighbors beforehand (`*_forward`), or have to find out (`*_from_coordinates`). CPU seconds
 stand beside the seconds on the clock: at one thread they hardly depend on what else the machine does.
 """
 
@@ -105,7 +105,7 @@ def measure(coords: Tensor, rounds: int) -> dict[str, object]:
     theirs = SpconvUNet(ours).eval()
     x = torch.randn(len(coords), 6)
     plan = build_plan(coords, len(PAPER_WIDTHS))
-    known = _neighbours_known(theirs, x, coords)
+    known = _neighbors_known(theirs, x, coords)
     runs: dict[str, tuple[int, Callable[[], Tensor]]] = {
         "spconv_1_thread_forward": (1, lambda: theirs(x, coords, known)),
         "ours_1_thread_forward": (1, lambda: ours(x, plan).raw),
@@ -140,7 +140,7 @@ def measure(coords: Tensor, rounds: int) -> dict[str, object]:
 
 
 class SpconvUNet(nn.Module):
-    """The same network out of spconv's layers, with the weights and normalisations of ours."""
+    """The same network out of spconv's layers, with the weights and normalizations of ours."""
 
     def __init__(self, ours: SparseUNet) -> None:
         super().__init__()
@@ -156,7 +156,7 @@ class SpconvUNet(nn.Module):
                 self.convs[key] = _converted(module, spconv.SparseInverseConv3d, 2, indice_key=f"down{_level(name)}")
 
     def forward(self, x: Tensor, coords: Tensor, known: dict[str, object]) -> Tensor:
-        """The features before the last ReLU, (V, 32); `known` holds neighbours by key."""
+        """The features before the last ReLU, (V, 32); `known` holds neighbors by key."""
         stride = 2 ** len(self.ours.down)  # spconv drops the last voxels of a shape that a stride does not divide
         shape = [(int(last) // stride + 1) * stride for last in coords[:, 1:].amax(dim=0)]
         tensor = spconv.SparseConvTensor(x, coords, shape, 1, indice_dict=dict(known))
@@ -213,8 +213,8 @@ def _settle(unet: SparseUNet, coords: Tensor) -> None:
     unet.eval()
 
 
-def _neighbours_known(theirs: SpconvUNet, x: Tensor, coords: Tensor) -> dict[str, object]:
-    """The neighbours of all submanifold layers, which spconv can use again; those of strided layers it cannot."""
+def _neighbors_known(theirs: SpconvUNet, x: Tensor, coords: Tensor) -> dict[str, object]:
+    """The neighbors of all submanifold layers, which spconv can use again; those of strided layers it cannot."""
     with torch.inference_mode():
         theirs(x, coords, {})
     return {key: pairs for key, pairs in theirs.indice_dict.items() if key.startswith("same")}

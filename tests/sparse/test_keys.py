@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from less3d.errors import InputError
@@ -12,6 +12,7 @@ axis = st.sampled_from([0, 1, 2, 77, MAX_EXTENT - 2, MAX_EXTENT - 1])
 voxel = st.tuples(st.sampled_from([0, 1, MAX_SCANS - 1]), axis, axis, axis)
 
 
+@settings(deadline=None)
 @given(st.lists(voxel, min_size=1, max_size=20))
 def test_keys_name_voxels_and_sort_as_they_do(voxels: list[tuple[int, ...]]) -> None:
     keys = pack(torch.tensor(voxels, dtype=torch.int32))
@@ -19,6 +20,7 @@ def test_keys_name_voxels_and_sort_as_they_do(voxels: list[tuple[int, ...]]) -> 
     assert [voxels[row] for row in torch.argsort(keys, stable=True)] == sorted(voxels)
 
 
+@settings(deadline=None)
 @given(voxel, voxel, st.tuples(*[st.integers(-1, 1)] * 3))
 def test_a_step_meets_a_voxel_exactly_where_the_coordinates_do(first, second, offset) -> None:
     keys = pack(torch.tensor([first, second], dtype=torch.int32))

@@ -1,4 +1,4 @@
-"""A plan lists exactly the neighbours and parents that the coordinates say."""
+"""A plan lists exactly the neighbors and parents that the coordinates say."""
 
 import dataclasses
 
@@ -21,7 +21,7 @@ def pairs_of(kernel_map: KernelMap) -> set[tuple[int, int, int]]:
 
 
 def true_pairs(coords: torch.Tensor) -> set[tuple[int, int, int]]:
-    """The same by looking up each neighbour of each voxel."""
+    """The same by looking up each neighbor of each voxel."""
     row = {tuple(voxel): index for index, voxel in enumerate(coords.tolist())}
     found = set()
     for (scan, x, y, z), target in row.items():
@@ -34,7 +34,7 @@ def true_pairs(coords: torch.Tensor) -> set[tuple[int, int, int]]:
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.6, 1.0])
 @pytest.mark.parametrize("tile_size", [60, 8192])
-def test_neighbours_are_all_there_is_at_every_level(share: float, tile_size: int) -> None:
+def test_neighbors_are_all_there_is_at_every_level(share: float, tile_size: int) -> None:
     for level in build_plan(random_voxels(0, share), 3, tile_size=tile_size).levels:
         assert pairs_of(level.kernel_map) == true_pairs(level.coords)
         assert sum(len(tile.starts) - 1 for tile in level.kernel_map.tiles) == len(level.coords)
@@ -71,7 +71,7 @@ def test_children_go_to_the_parent_that_contains_them() -> None:
         assert set(down_map.parent[down_map.order[first:last]].tolist()) == {row}
 
 
-def test_a_batch_has_the_neighbours_of_its_parts() -> None:
+def test_a_batch_has_the_neighbors_of_its_parts() -> None:
     coords = random_voxels(4)
     together = build_plan(coords, 3).levels
     first = [0] * 3

@@ -16,6 +16,7 @@ from less3d.sparse.plan import KernelMap, Level, Plan
 from less3d.sparse.reference import TorchEngine
 
 PAPER_WIDTHS = (32, 64, 96, 128, 160)
+"""Channels of each level of the paper's network, finest first."""
 
 
 @runtime_checkable
@@ -32,7 +33,7 @@ class UNetOutput:
     """What the U-Net says about the voxels of a plan."""
 
     raw: Float[Tensor, "V C"]
-    """Features of the finest voxels, normalised, before the last ReLU: they can point in any direction."""
+    """Features of the finest voxels, normalized, before the last ReLU: they can point in any direction."""
     features: Float[Tensor, "V C"]
     """`raw` after the ReLU, the paper's output."""
     levels: tuple[Float[Tensor, "_ _"], ...]
@@ -43,7 +44,7 @@ class SparseUNet(nn.Module):
     """A residual U-Net over sparse voxels.
 
     At each level: residual blocks, then down, the next level, up, concatenation with what the blocks gave, and as many
-    residual blocks that bring the width back. All convolutions lack a bias; all normalisation is BatchNorm.
+    residual blocks that bring the width back. All convolutions lack a bias; all normalization is BatchNorm.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class SparseUNet(nn.Module):
 
         Args:
             x: what the voxels carry.
-            plan: their neighbours, with one level for each width.
+            plan: their neighbors, with one level for each width.
             align: called at the entry of every encoder level.
         """
         if len(plan.levels) != len(self.widths):

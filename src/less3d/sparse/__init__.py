@@ -1,1 +1,1 @@
-"""Sparse convolution over voxels: which voxels are neighbours (plans), apart from what they carry (features)."""
+"""Sparse convolution over voxels: which voxels are neighbors (plans), apart from what they carry (features)."""

@@ -1,6 +1,6 @@
 """One int64 key a voxel, so that finding a voxel is a search in a sorted array.
 
-A key packs (scan, x, y, z) with a one-voxel margin on each axis: stepping to any of the 26 neighbours adds a constant
+A key packs (scan, x, y, z) with a one-voxel margin on each axis: stepping to any of the 26 neighbors adds a constant
 to the key and never runs over into another axis or another scan.
 """
 

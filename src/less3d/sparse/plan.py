@@ -1,4 +1,4 @@
-"""Plans: who is whose neighbour at every level of a U-Net, found once a scan and used by every layer.
+"""Plans: who is whose neighbor at every level of a U-Net, found once a scan and used by every layer.
 
 A plan holds no features and no weights. Its maps list *pairs* of voxels, which is all that a sparse convolution needs
 to know about space. Level 0 has the voxels as they came; each further level has voxels twice as large.
@@ -16,14 +16,14 @@ from less3d.errors import InputError
 from less3d.sparse.keys import pack, step, unpack
 
 OFFSETS = tuple((dx, dy, dz) for dx in (-1, 0, 1) for dy in (-1, 0, 1) for dz in (-1, 0, 1))
-"""The 27 offsets of a 3x3x3 kernel, in the order of its weights: the centre is 13, the opposite of k is 26 - k."""
+"""The 27 offsets of a 3x3x3 kernel, in the order of its weights: the center is 13, the opposite of k is 26 - k."""
 CENTER = 13
 """The offset (0, 0, 0)."""
 
 
 @dataclass(frozen=True, eq=False)
 class KernelTile:
-    """The neighbours within 3x3x3 of T voxels in a row, so few that their products fit a processor's cache.
+    """The neighbors within 3x3x3 of T voxels in a row, so few that their products fit a processor's cache.
 
     The M pairs (target p, source p + d) are listed offset by offset. `order` lists them again target by target: the
     pairs of target t are `order[starts[t]:starts[t + 1]]`.
@@ -43,7 +43,7 @@ class KernelTile:
 
 @dataclass(frozen=True, eq=False)
 class KernelMap:
-    """The neighbours within 3x3x3 among V voxels, tile by tile."""
+    """The neighbors within 3x3x3 among V voxels, tile by tile."""
 
     num_voxels: int
     """V."""
@@ -71,7 +71,7 @@ class DownMap:
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """The voxels of one level, their neighbours, and the way to the next level (None at the last)."""
+    """The voxels of one level, their neighbors, and the way to the next level (None at the last)."""
 
     coords: Int32[Tensor, "V 4"]
     """Scan index and x, y, z in voxels of this level, sorted."""
@@ -94,7 +94,7 @@ _Record = TypeVar("_Record", KernelTile, DownMap)
 
 
 def build_plan(coords: Int32[Tensor, "V 4"], num_levels: int, *, tile_size: int = 8192) -> Plan:
-    """Find all neighbours of all levels; voxels of different scans are never neighbours.
+    """Find all neighbors of all levels; voxels of different scans are never neighbors.
 
     Args:
         coords: scan index, x, y, z in voxels; sorted and without repetition, as `voxelize` gives them.
@@ -110,23 +110,23 @@ def build_plan(coords: Int32[Tensor, "V 4"], num_levels: int, *, tile_size: int 
     levels = []
     for _ in range(num_levels - 1):
         parent_keys, down_map = _find_parents(coords)
-        levels.append(Level(coords, _find_neighbours(keys, tile_size), down_map))
+        levels.append(Level(coords, _find_neighbors(keys, tile_size), down_map))
         keys, coords = parent_keys, unpack(parent_keys)
-    levels.append(Level(coords, _find_neighbours(keys, tile_size), None))
+    levels.append(Level(coords, _find_neighbors(keys, tile_size), None))
     return Plan(tuple(levels))
 
 
-def _find_neighbours(keys: Int64[Tensor, "V"], tile_size: int) -> KernelMap:
-    """The 3x3x3 neighbours of sorted keys."""
-    table = _neighbour_table(keys)
+def _find_neighbors(keys: Int64[Tensor, "V"], tile_size: int) -> KernelMap:
+    """The 3x3x3 neighbors of sorted keys."""
+    table = _neighbor_table(keys)
     tiles = [_tile(table[:, start : start + tile_size], start) for start in range(0, len(keys), tile_size)]
     return KernelMap(len(keys), tuple(tiles))
 
 
-def _neighbour_table(keys: Int64[Tensor, "V"]) -> Int32[Tensor, "27 V"]:
-    """For each offset the row of each voxel's neighbour, -1 for none.
+def _neighbor_table(keys: Int64[Tensor, "V"]) -> Int32[Tensor, "27 V"]:
+    """For each offset the row of each voxel's neighbor, -1 for none.
 
-    Only offsets after the centre are searched: q = p + d also says that p = q - d. And the three offsets
+    Only offsets after the center are searched: q = p + d also says that p = q - d. And the three offsets
     (dx, dy, -1..1) follow each other in key order, so one search finds the place of all three.
     """
     everyone = torch.arange(len(keys), dtype=torch.int32, device=keys.device)
@@ -147,7 +147,7 @@ def _neighbour_table(keys: Int64[Tensor, "V"]) -> Int32[Tensor, "27 V"]:
 
 
 def _tile(table: Int32[Tensor, "27 T"], start: int) -> KernelTile:
-    """The pairs of some columns of the neighbour table, offset by offset and target by target."""
+    """The pairs of some columns of the neighbor table, offset by offset and target by target."""
     present = table >= 0
     entries = present.flatten().nonzero().squeeze(1)
     target = (entries % table.shape[1]).int()

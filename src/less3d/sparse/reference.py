@@ -110,7 +110,7 @@ def _product_buffer(x: Tensor, channels: int, kernel_map: KernelMap) -> Tensor:
 
 
 def _gather(x: Tensor, tile: KernelTile, offset: int, source: Int32[Tensor, "m"], buffer: Tensor) -> Tensor:
-    """The rows of x that an offset asks for; at the centre these are the tile's own, as they lie."""
+    """The rows of x that an offset asks for; at the center these are the tile's own, as they lie."""
     if offset == CENTER:
         return x[tile.start : tile.start + len(source)]
     return _select(x, source, buffer)
