@@ -3,13 +3,13 @@
 from less3d.data.sentences.lexicon import Weighted
 
 RELATIONS: Weighted = (
-    ("next", 1.6),
+    ("next", 1.3),
     ("near", 0.9),
     ("on", 2.2),
     ("under", 4.0),
     ("above", 3.0),
     ("below", 1.2),
-    ("against", 2.0),
+    ("against", 4.0),
     ("facing", 0.8),
     ("facing away", 0.3),
     ("opposite", 1.2),
@@ -31,7 +31,7 @@ RELATIONS: Weighted = (
     ("surrounded", 1.5),
     ("room side", 1.4),
     ("seen", 0.6),
-    ("not", 1.0),
+    ("not", 3.0),
 )
 """Relations; "seen" is a side as seen from a stated place, "room side" the left or right side of the room,
 "not" a relation that a rival is in and the object is not."""
@@ -57,7 +57,9 @@ SALIENCE: dict[str, float] = {
     **dict.fromkeys(("refrigerator", "cabinet", "dresser", "bookshelf", "sink", "stove", "bathtub", "radiator"), 2.0),
     **dict.fromkeys(("chair", "office chair", "armchair", "nightstand", "lamp", "shelf", "printer", "counter"), 1.5),
     **dict.fromkeys(("book", "books", "cup", "bottle", "clothes", "clothing", "bag", "shoes", "keyboard"), 0.5),
-    **dict.fromkeys(("soap dispenser", "toilet paper", "light switch", "tissue box", "paper", "papers", "mouse"), 0.4),
+    **dict.fromkeys(("soap dispenser", "toilet paper", "tissue box", "paper", "papers", "mouse"), 0.4),
+    **dict.fromkeys(("light switch", "sign", "poster", "decoration", "power outlet", "doorframe"), 0.2),
+    "wall": 3.0,
 }
 """How often people describe other things by these classes; 1 for all other classes."""
 

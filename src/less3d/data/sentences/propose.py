@@ -30,14 +30,17 @@ class Proposer:
 
     def attributes(self, row: int) -> tuple[Attribute, ...]:
         """All properties known of an object."""
-        return tuple(Attribute(kind, value) for kind, value in self.scene.properties(row).items())
+        return tuple(Attribute(kind, value) for kind, value in self.scene.properties[row].items())
 
     def attribute(self, row: int, known: Sequence[Attribute]) -> Attribute | None:
         """A property not known yet, drawn as people choose it."""
         fresh = [attribute for attribute in self.attributes(row) if attribute not in known]
         weights = habits.ATTRIBUTES
         choices = tuple((a, weights.get(a.value, weights.get(a.kind, 1.5))) for a in fresh)
-        return pick(self.rng, choices) if choices else None
+        if not choices:
+            return None
+        found = pick(self.rng, choices)
+        return found if self.rng.random() < weights.get(found.value, 1.0) else None  # seldom said, even if all there is
 
     def relation(self, row: int, noun: str) -> Relation | None:
         """A relation the object surely is in, drawn as people choose it; None when no drawn one holds."""
@@ -130,6 +133,8 @@ class Proposer:
         if name.startswith("has ") and self.scene.objects[row].category not in habits.VIEWER_SIDES:
             return None
         anchor = self._anchor(anchors, noun)
+        if anchor == FLOOR and self.rng.random() < 0.6:
+            return None
         return None if anchor is None else Relation(name, (anchor,))
 
     def _missing(self, row: int, noun: str) -> Relation | None:
@@ -192,7 +197,8 @@ class Proposer:
         view = self._view(kind, noun, toward=kind == "facing" or self.rng.random() < 0.6)
         if view is None:
             return None
-        anchor = self._anchor(np.flatnonzero(self.resolver.table(name, view)[row] == TRUE).tolist(), noun)
+        things = (self.resolver.table(name, view)[row] == TRUE) & self.scene.is_thing
+        anchor = self._anchor(np.flatnonzero(things).tolist(), noun)
         return None if anchor is None or anchor in (view.at, view.toward) else Relation(name, (anchor,), view)
 
     def _view(self, kind: str, noun: str, *, toward: bool = True) -> View | None:

@@ -289,8 +289,8 @@ def _past(
 
 def _along(scene: Scene, axis: Float[np.ndarray, "n 2"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Lower end, upper end and middle [x, a] of each object x on axis[a]."""
-    spread = np.einsum("xki,ai->xak", scene.outline, axis)
-    return spread.min(axis=2), spread.max(axis=2), scene.center @ axis.T
+    spread = scene.outline @ axis.T  # (x, k, a)
+    return spread.min(axis=1), spread.max(axis=1), scene.center @ axis.T
 
 
 def _inner_corner(scene: Scene, first: int, second: int) -> bool:

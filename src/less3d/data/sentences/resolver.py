@@ -19,6 +19,7 @@ class Resolver:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
+        self._nouns: dict[str, Verdicts] = {}
         self._tables: dict[tuple[str, View], Verdicts] = {}
         self._resolved: dict[Meaning, Verdicts] = {}
         self._related: dict[Relation, Verdicts] = {}
@@ -70,6 +71,11 @@ class Resolver:
         return None if np.isnan(forward).any() else (origin, forward)
 
     def _noun(self, noun: str) -> Verdicts:
+        if noun not in self._nouns:
+            self._nouns[noun] = self._covered(noun)
+        return self._nouns[noun]
+
+    def _covered(self, noun: str) -> Verdicts:
         covered = np.array([covers(noun, item.category) for item in self.scene.objects], dtype=np.int8)
         return covered if noun in STRUCTURE else np.where(self.scene.is_thing, covered, FALSE).astype(np.int8)
 
@@ -79,7 +85,7 @@ class Resolver:
         if attribute.kind == "state":
             opened = at_least(self.scene.swing, 25.0, 10.0)
             return opened if attribute.value == "open" else negate(opened)
-        given = [self.scene.properties(row).get(attribute.kind) for row in range(len(self.scene))]
+        given = [known.get(attribute.kind) for known in self.scene.properties]
         alike = _ALIKE.get(attribute.value, frozenset())
         verdicts = [
             TRUE if value == attribute.value else UNSURE if value is None or value in alike else FALSE

@@ -4,7 +4,7 @@ Everything here turns with the room: outlines are convex hulls seen from above, 
 turned by any angle gives the same distances, sides and orders.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +57,8 @@ class Scene:
     """Whether the object's mean color, or one hardly different from it, carries the word."""
     luminance: Float[np.ndarray, "n"]
     """Mean of the object's colors, 0 black to 1 white."""
+    properties: tuple[Mapping[str, str], ...]
+    """What is known of each object by kind: color, material, shape, and for doors the state "open" or "closed"."""
     middle: Float[np.ndarray, "2"]
     """Middle of the whole room's outline."""
     border: Float[np.ndarray, "k 2"]
@@ -68,13 +70,6 @@ class Scene:
 
     def __len__(self) -> int:
         return len(self.objects)
-
-    def properties(self, row: int) -> dict[str, str]:
-        """What is known of an object by kind: color, material, shape, and whether a door is open."""
-        item = self.objects[row]
-        state = "open" if self.swing[row] >= 25 else "closed" if self.swing[row] <= 10 else None
-        given = {"color": item.color, "material": item.material, "shape": item.shape, "state": state}
-        return {kind: value for kind, value in given.items() if value is not None}
 
     def rows(self, category: str) -> tuple[int, ...]:
         """Rows of all objects of one category."""
@@ -113,6 +108,7 @@ def measure(room: Room) -> Scene:
         color_share=np.stack([_color_share(seen) for seen in colors]),
         color_near=np.stack([_color_near(seen) for seen in colors]),
         luminance=np.array([seen.mean() / 255 if len(seen) else 0.5 for seen in colors]),
+        properties=tuple(_properties(item, angle) for item, angle in zip(objects, swing, strict=True)),
         middle=reach.max(axis=0) @ _UNITS * (2 / _DIRECTIONS),
         border=outline[reach.argmax(axis=0), np.arange(_DIRECTIONS)],
     )
@@ -158,11 +154,12 @@ def _gaps_and_widths(
     """
     opposite = np.roll(reach, _DIRECTIONS // 2, axis=1)
     evenly = -(reach[:, None, :] + opposite[None, :, :]).min(axis=2)
-    spread = np.einsum("xki,aei->xaek", outline, normals)
-    own = np.arange(len(outline))
-    far = spread.max(axis=3)[own, own]  # (n, e)
-    flat = (spread.min(axis=3) - far).max(axis=2)
-    widths = np.concatenate([reach + opposite, far - spread.min(axis=3)[own, own]], axis=1)
+    count, sides = normals.shape[:2]
+    spread = (outline @ normals.reshape(-1, 2).T).reshape(count, -1, count, sides)  # (x, k, a, e)
+    own = np.arange(count)
+    start, far = spread.min(axis=1), spread.max(axis=1)[own, own]
+    flat = (start - far).max(axis=2)
+    widths = np.concatenate([reach + opposite, far - start[own, own]], axis=1)
     return np.maximum(evenly, np.maximum(flat, flat.T)), widths
 
 
@@ -208,6 +205,12 @@ def _fronts(
             swing[row] = np.degrees(np.arccos(np.clip(np.cos(behind - yaw[row]), -1, 1))).min()
     yaw[swing > _AJAR] = np.nan
     return np.stack([np.cos(yaw), np.sin(yaw)], axis=1), swing
+
+
+def _properties(item: RoomObject, swing: float) -> Mapping[str, str]:
+    state = "open" if swing >= 25 else "closed" if swing <= 10 else None
+    given = {"color": item.color, "material": item.material, "shape": item.shape, "state": state}
+    return {kind: value for kind, value in given.items() if value is not None}
 
 
 def _color_share(colors: np.ndarray) -> Float[np.ndarray, "c"]:

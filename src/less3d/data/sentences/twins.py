@@ -27,7 +27,7 @@ def _changed(resolver: Resolver, meaning: Meaning) -> Iterator[Meaning]:
             other = replace(relation, name=OPPOSITE[relation.name])
             yield replace(meaning, relations=(*meaning.relations[:index], other, *meaning.relations[index + 1 :]))
     for index, attribute in enumerate(meaning.attributes):
-        known = (resolver.scene.properties(row).get(attribute.kind) for row in range(len(resolver.scene)))
+        known = (known.get(attribute.kind) for known in resolver.scene.properties)
         for value in sorted({value for value in known if value is not None} - {attribute.value}):
             other = replace(attribute, value=value)
             yield replace(meaning, attributes=(*meaning.attributes[:index], other, *meaning.attributes[index + 1 :]))
