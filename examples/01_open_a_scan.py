@@ -1,4 +1,4 @@
-"""Open a scan, check that it is upright and in meters, and look at it; no model needed: python examples/01_open_a_scan.py"""
+"""Open a scan, check that it is upright and in meters, and look at it; no model: python examples/01_open_a_scan.py"""
 
 from pathlib import Path
 
