@@ -1,4 +1,4 @@
-"""The colour words people use for objects, and how to find the word for a colour."""
+"""The color words people use for objects, and how to find the word for a color."""
 
 import numpy as np
 from jaxtyping import Int64, Num, UInt8
@@ -17,7 +17,7 @@ COLORS = (
     "purple",
     "pink",
 )
-"""Colour words, in the order `color_index` numbers them."""
+"""Color words, in the order `color_index` numbers them."""
 
 _HUE_EDGES = np.array([0, 12, 40, 68, 165, 255, 325, 348, 361], dtype=np.float32)
 _HUE_WORDS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "red")
@@ -26,7 +26,7 @@ _LOOKED_AT = 1000
 
 
 def color_index(colors: Num[np.ndarray, "N 3"]) -> Int64[np.ndarray, "N"]:
-    """Number in `COLORS` of each colour (0-255). The rules are on hue, saturation and value, made for dull scans."""
+    """Number in `COLORS` of each color (0-255). The rules are on hue, saturation and value, made for dull scans."""
     rgb = np.asarray(colors, dtype=np.float32) / 255
     value, low = rgb.max(axis=1), rgb.min(axis=1)
     saturation = (value - low) / np.maximum(value, 1e-6)
@@ -44,14 +44,14 @@ def color_index(colors: Num[np.ndarray, "N 3"]) -> Int64[np.ndarray, "N"]:
 
 
 def color_name(color: Num[np.ndarray, "3"]) -> str:
-    """The word for one colour (0-255)."""
+    """The word for one color (0-255)."""
     return COLORS[int(color_index(np.asarray(color)[None])[0])]
 
 
 def dominant_color(colors: UInt8[np.ndarray, "N 3"]) -> str | None:
-    """What a person would call an object with these point colours; None when no word covers most of it.
+    """What a person would call an object with these point colors; None when no word covers most of it.
 
-    The word must hold for more than half of the points and for their mean colour as well.
+    The word must hold for more than half of the points and for their mean color as well.
     """
     seen = colors[:: max(1, len(colors) // _LOOKED_AT)]
     counts = np.bincount(color_index(seen), minlength=len(COLORS))

@@ -1,4 +1,4 @@
-"""The furniture catalogue: one coloured surface after another for the things of a procedural room.
+"""The furniture catalogue: one colored surface after another for the things of a procedural room.
 
 Parametric designs are always there. Real models come with Sweet Home 3D's free libraries (.sh3f files).
 
@@ -59,13 +59,15 @@ _MOST_REAL = 0.5
 """Highest share of real models in a class."""
 _HALF_REAL = 8
 """So many models of a class would make half of its pieces real."""
+_LONG = 1.25
+"""A footprint with a higher ratio of its sides is no place for a round thing."""
 _RECOLORED = 0.4
-"""Probability that a real model gets another colour."""
+"""Probability that a real model gets another color."""
 
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """One piece of furniture in its local frame, in metres.
+    """One piece of furniture in its local frame, in meters.
 
     The origin is the center of its footprint, it rests on z = 0, z is up and its front faces +x; what hangs on a wall
     has its back at the lowest x. `color`, `material` and `shape` are the words a person would use, None when no word
@@ -122,8 +124,8 @@ _DIGITS: dict[Split, tuple[int, ...]] = {"train": tuple(range(8)), "val": (8,), 
 def _parametric_piece(category: str, number: int, rng: np.random.Generator, size: Size | None) -> Piece:
     recipe = RECIPES[category]
     design_rng = np.random.default_rng([crc32(category.encode()), number])
-    style = _style(recipe, number, design_rng)
-    own_size = recipe.draw_size(design_rng)
+    style = _style(recipe, number, size, design_rng)
+    own_size = recipe.draw_size(design_rng, style)
     design = recipe.build(design_rng, size or own_size, style)
     surface = _placed(sample(design.parts, rng), *bounds(design.parts), size)
     return Piece(
@@ -155,7 +157,7 @@ def _real_piece(model: Model, rng: np.random.Generator, size: Size | None) -> Pi
 
 
 def _recolored(surface: Surface, groups: np.ndarray, rng: np.random.Generator) -> Surface:
-    """The surface with its most common material brought to another furniture colour; texture and shading stay."""
+    """The surface with its most common material brought to another furniture color; texture and shading stay."""
     chosen = groups == np.bincount(groups).argmax()
     mean = surface.colors[chosen].mean(axis=0)
     pool = paints.WOODS if rng.random() < 0.5 else (*paints.FABRICS, *paints.METALS, *paints.WHITES, *paints.BRIGHTS)
@@ -165,11 +167,19 @@ def _recolored(surface: Surface, groups: np.ndarray, rng: np.random.Generator) -
     return Surface(surface.points, surface.normals, colors)
 
 
-def _style(recipe: Recipe, number: int, rng: np.random.Generator) -> str:
-    """A style for a design number; the last of three or more is kept for validation and test."""
-    known = recipe.styles[:-1] if len(recipe.styles) >= 3 else recipe.styles
-    chosen = known[int(rng.integers(len(known)))]
-    return recipe.styles[-1] if number % 10 >= 8 and rng.random() < 0.5 else chosen
+def _style(recipe: Recipe, number: int, size: Size | None, rng: np.random.Generator) -> str:
+    """A style for a design number; the last of three or more is kept for validation and test.
+
+    Round styles are passed over for a footprint that is clearly longer than wide.
+    """
+    *known, last = recipe.styles
+    if len(known) < 2:
+        known = [*known, last]
+    elif number % 10 not in _DIGITS["train"] and rng.random() < 0.5:
+        return last
+    if size is not None and max(size[:2]) > _LONG * min(size[:2]):
+        known = [style for style in known if style not in recipe.even] or known
+    return known[int(rng.integers(len(known)))]
 
 
 def _placed(surface: Surface, low: np.ndarray, high: np.ndarray, size: Size | None) -> Surface:

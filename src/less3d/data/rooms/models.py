@@ -1,4 +1,4 @@
-"""`Model`: a real furniture model, sampled once into coloured points, and how a mesh is sampled into one."""
+"""`Model`: a real furniture model, sampled once into colored points, and how a mesh is sampled into one."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -34,8 +34,8 @@ _MATERIALS: dict[str, tuple[str, ...]] = {
 class Model:
     """K sampled points of a model in random order, in whole numbers to keep hundreds of models small.
 
-    `points` are in -32000..32000 along the model's box, whose extents in metres are `size`; the frame is a `Piece`'s.
-    `groups` number the material of each point. `area` is the model's surface in square metres.
+    `points` are in -32000..32000 along the model's box, whose extents in meters are `size`; the frame is a `Piece`'s.
+    `groups` number the material of each point. `area` is the model's surface in square meters.
     """
 
     name: str
@@ -78,7 +78,7 @@ class MeshSample:
 
 
 def sample_obj(obj: bytes, resolver: Any, rng: np.random.Generator) -> MeshSample:
-    """Sample an OBJ file evenly by area, with the colours of its materials and textures.
+    """Sample an OBJ file evenly by area, with the colors of its materials and textures.
 
     Raises:
         ValueError: when the file holds no triangles. Trimesh raises others for files it cannot read.
@@ -126,7 +126,7 @@ def _meshes(scene: Any) -> list[Any]:
 def _sample_mesh(
     mesh: Any, corners: np.ndarray, areas: np.ndarray, count: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Points, normals, colours and whether each point is opaque."""
+    """Points, normals, colors and whether each point is opaque."""
     face = rng.choice(len(areas), count, p=areas / areas.sum()) if areas.sum() > 0 else np.zeros(count, dtype=np.int64)
     u, v = rng.random((2, count, 1))
     u, v = np.where(u + v > 1, 1 - u, u), np.where(u + v > 1, 1 - v, v)
@@ -139,7 +139,7 @@ def _sample_mesh(
 
 
 def _colors(mesh: Any, face: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Texture or material colours, a little duller, and whether each point is opaque."""
+    """Texture or material colors, a little duller, and whether each point is opaque."""
     material = getattr(mesh.visual, "material", None)
     image, uv = getattr(material, "image", None), getattr(mesh.visual, "uv", None)
     opaque = np.ones(len(face), dtype=bool)

@@ -1,4 +1,4 @@
-"""`Surface`: coloured points with normals, and how painted solids are sampled into one."""
+"""`Surface`: colored points with normals, and how painted solids are sampled into one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Float64, Shaped, UInt8
 
-from less3d.data.rooms.shapes.paint import Paint
+from less3d.data.rooms.shapes.paint import Number, Paint
 from less3d.data.rooms.shapes.solids import Part, Point, normals_and_areas, rotation
 from less3d.data.rooms.shapes.texture import shade
 
 DENSITY = 2700.0
-"""Points per square metre: one every two centimetres."""
+"""Points per square meter: one every two centimetres."""
 
 MINIMUM_POINTS = 320
 """A small thing gets at least this many points."""
@@ -19,7 +19,7 @@ MINIMUM_POINTS = 320
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """M points in metres with outward unit normals and colours. A sheet has points for each of its two sides."""
+    """M points in meters with outward unit normals and colors. A sheet has points for each of its two sides."""
 
     points: Float32[np.ndarray, "M 3"]
     normals: Float32[np.ndarray, "M 3"]
@@ -59,9 +59,9 @@ def concatenate(surfaces: Sequence[Surface]) -> Surface:
 
 
 def sample(
-    parts: Sequence[Part], rng: np.random.Generator, *, density: float = DENSITY, minimum: int = MINIMUM_POINTS
+    parts: Sequence[Part], rng: np.random.Generator, *, density: Number = DENSITY, minimum: int = MINIMUM_POINTS
 ) -> Surface:
-    """Points spread evenly by area over painted solids: `density` a square metre, at least `minimum` in all."""
+    """Points spread evenly by area over painted solids: `density` a square meter, at least `minimum` in all."""
     corners = np.concatenate([part.vertices[part.triangles] for part in parts])  # (T, 3, 3)
     normals, areas = normals_and_areas(corners)
     reached = np.cumsum(areas)
@@ -77,7 +77,7 @@ def sample(
 
 
 def sample_quad(
-    corner: Point, first: Point, second: Point, paint: Paint, rng: np.random.Generator, *, density: float = DENSITY
+    corner: Point, first: Point, second: Point, paint: Paint, rng: np.random.Generator, *, density: Number = DENSITY
 ) -> Surface:
     """Points over the parallelogram spanned by two edges from a corner; its front is the side of first x second."""
     corners = np.array([np.zeros(3), first, np.add(first, second), second], dtype=np.float64) + corner

@@ -6,7 +6,6 @@ MTL files and textures. Models in other formats are passed over. In OBJ space y 
 
 import hashlib
 import re
-import tempfile
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -21,6 +20,7 @@ from jaxtyping import Float64
 from less3d.data.rooms.models import MeshSample, Model, quantized, sample_obj
 from less3d.data.rooms.shapes.recipe import Size
 from less3d.errors import InputError, InputWarning
+from less3d.io.files import replacing
 
 _CATALOG = "PluginFurnitureCatalog.properties"
 _CACHE_FORMAT = 2
@@ -170,7 +170,7 @@ _CLASSES_OF_FILES = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One model of a library as its catalog describes it; `size` is depth, width, height in metres."""
+    """One model of a library as its catalog describes it; `size` is depth, width, height in meters."""
 
     name: str
     category: str
@@ -269,7 +269,8 @@ def _read_models(path: Path) -> Iterator[Model]:
     except (zipfile.BadZipFile, KeyError) as error:
         raise InputError(f"expected a Sweet Home 3D furniture library (.sh3f), got another file: {path}") from error
     if broken:
-        warnings.warn(f"{broken} models of {path.name} could not be read and are left out", InputWarning, stacklevel=3)
+        message = f"{broken} of the models in {path.name} could not be read and are left out"
+        warnings.warn(message, InputWarning, stacklevel=3)
 
 
 def _read_model(archive: zipfile.ZipFile, entry: Entry) -> Model:
@@ -329,9 +330,8 @@ def _store(models: tuple[Model, ...], path: Path) -> None:
     for name in _WORDS:
         arrays[name] = np.array([getattr(model, name) or "" for model in models], dtype=str)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as stream:
+    with replacing(path) as stream:
         np.savez(stream, allow_pickle=False, **arrays)
-    Path(stream.name).replace(path)
 
 
 def _load(path: Path) -> tuple[Model, ...]:

@@ -19,7 +19,7 @@ def toilet(rng: np.random.Generator, size: Size, style: str) -> Design:
     front, half = depth / 2, width * rng.uniform(0.4, 0.48)
     floats = style == "wall-hung"
     parts = [_bowl((back - tank * 0.6, front), half, bowl_height, white, floats=floats)]
-    seat = paints.plastic(rng, bright=0.05) if maybe(rng, 0.15) else white.darker(rng.uniform(0.92, 1.05))
+    seat = paints.plastic(rng, bright=0.05) if maybe(rng, 0.15) else white.shaded(rng.uniform(0.92, 1.05))
     lid_up = maybe(rng, 0.45)
     rim = ring((back + 0.06, front), (-half, half), 0, square=2.4)[:, :2]
     if lid_up:
@@ -27,7 +27,7 @@ def toilet(rng: np.random.Generator, size: Size, style: str) -> Design:
         lid = _plate(ring((0, front - back - 0.08), (-half, half), 0, square=2.4), 0.02, seat)
         parts.append(lid.turned(-np.pi / 2 - 0.12, axis=1).moved(back + 0.05, 0, bowl_height + 0.02))
         water = ring((back + 0.16, front - 0.08), (-half * 0.6, half * 0.6), bowl_height * 0.6)
-        parts.append(_plate(water, 0.01, white.darker(0.75)))
+        parts.append(_plate(water, 0.01, white.shaded(0.75)))
     else:
         parts.append(_plate(np.column_stack([rim, np.full(len(rim), bowl_height)]), 0.035, seat))
     if tank:
@@ -52,7 +52,7 @@ def urinal(rng: np.random.Generator, size: Size, style: str) -> Design:
         for level, reach, across in ((0, 0.5, 0.5), (0.15, 0.9, 0.9), (0.35, 1, 1), (0.6, 0.6, 1), (1, 0.35, 0.8))
     ]
     hollow = ring((x[0] + depth * 0.3, x[1] - 0.04), (y[0] * 0.7, y[1] * 0.7), height * 0.36)
-    return Design([loft(rings, white), _plate(hollow, 0.01, white.darker(0.7))])
+    return Design([loft(rings, white), _plate(hollow, 0.01, white.shaded(0.7))])
 
 
 def bathtub(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -194,7 +194,7 @@ def dispenser(rng: np.random.Generator, size: Size, style: str) -> Design:
     x, y = footprint(size)
     paint = paints.metal(rng) if maybe(rng, 0.35) else paints.plastic(rng, bright=0.03)
     body = soft_box(x, y, (height * 0.05, height), paint, roundness=rng.uniform(0.1, 0.3))
-    slot = box((x[1] - 0.02, x[1] - 0.005), (y[0] * 0.6, y[1] * 0.6), (height * 0.1, height * 0.25), paint.darker(0.4))
+    slot = box((x[1] - 0.02, x[1] - 0.005), (y[0] * 0.6, y[1] * 0.6), (height * 0.1, height * 0.25), paint.shaded(0.4))
     sheet = box((0, 0.01), (y[0] * 0.5, y[1] * 0.5), (-0.1 * height, height * 0.1), paints.white(rng))
     return Design([body, slot, sheet] if maybe(rng, 0.5) else [body, slot])
 
@@ -333,8 +333,8 @@ BATHROOM: dict[str, Recipe] = {
     "shower wall": Recipe(tiled_wall, (0.05, 0.12), (0.7, 1.4), (1.2, 1.9)),
     "shower floor": Recipe(tiled_wall, (0.75, 0.95), (0.8, 1.3), (0.06, 0.1)),
     "bathroom stall": Recipe(stall, (1.0, 1.5), (0.9, 1.5), (1.5, 2.0)),
-    "toilet paper": Recipe(roll, (0.1, 0.13), (0.1, 0.13), (0.1, 0.13)),
-    "paper towel roll": Recipe(roll, (0.11, 0.14), (0.11, 0.14), (0.22, 0.29)),
+    "toilet paper": Recipe(roll, (0.1, 0.13), (0.1, 0.13), (0.1, 0.13), even=("plain",)),
+    "paper towel roll": Recipe(roll, (0.11, 0.14), (0.11, 0.14), (0.22, 0.29), even=("plain",)),
     "toilet paper dispenser": Recipe(dispenser, (0.1, 0.16), (0.3, 0.45), (0.25, 0.4)),
     "toilet seat cover dispenser": Recipe(dispenser, (0.05, 0.09), (0.38, 0.46), (0.28, 0.36)),
     "paper towel dispenser": Recipe(dispenser, (0.14, 0.28), (0.28, 0.38), (0.33, 0.45)),
@@ -346,5 +346,5 @@ BATHROOM: dict[str, Recipe] = {
     "shower curtain rod": Recipe(bar, (0.03, 0.05), (0.7, 1.5), (0.03, 0.05), ("straight",)),
     "closet rod": Recipe(bar, (0.03, 0.05), (0.7, 2.0), (0.03, 0.05), ("straight",)),
     "shower head": Recipe(shower_head, (0.12, 0.2), (0.09, 0.16), (0.12, 0.2)),
-    "plunger": Recipe(plunger, (0.12, 0.17), (0.12, 0.17), (0.35, 0.55)),
+    "plunger": Recipe(plunger, (0.12, 0.17), (0.12, 0.17), (0.35, 0.55), even=("plain",)),
 }

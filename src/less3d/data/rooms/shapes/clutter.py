@@ -134,8 +134,8 @@ def hat(rng: np.random.Generator, size: Size, style: str) -> Design:
 
 
 def ball(rng: np.random.Generator, size: Size, style: str) -> Design:
-    """A ball of one colour or of panels."""
-    x, y = footprint(size)
+    """A ball of one color or of panels."""
+    radius = min(size) / 2
     base = paints.pick(rng, (*paints.BRIGHTS, (170, 96, 56), *paints.PLASTICS))
     paint = Paint(
         base,
@@ -144,7 +144,9 @@ def ball(rng: np.random.Generator, size: Size, style: str) -> Design:
         (base, paints.pick(rng, paints.BRIGHTS)),
         scale=0.2,
     )
-    return Design([soft_box(x, y, (0, size[2]), paint, roundness=1.0, detail=7)], "round")
+    return Design(
+        [soft_box((-radius, radius), (-radius, radius), (0, 2 * radius), paint, roundness=1.0, detail=7)], "round"
+    )
 
 
 def tissue_box(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -164,7 +166,7 @@ def guitar(rng: np.random.Generator, size: Size, style: str) -> Design:
     waist = np.array([(0.0, 0.75), (0.12, 0.98), (0.3, 1.0), (0.55, 0.66), (0.75, 0.78), (0.9, 0.72), (1.0, 0.3)])
     outline = np.concatenate([waist * (1, 1), (waist * (1, -1))[::-1]]) * (body, width / 2)
     shell = prism(outline, (-depth / 3, depth / 3), wood).turned(-np.pi / 2, axis=1)
-    neck_paint = wood.darker(0.6)
+    neck_paint = wood.shaded(0.6)
     neck = width * (0.08 if style == "guitar" else 0.2)
     parts = [shell, box((-0.02, depth / 3 + 0.01), (-neck, neck), (body * 0.6, height), neck_paint)]
     if style == "guitar":
@@ -299,7 +301,7 @@ def person(rng: np.random.Generator, size: Size, style: str) -> Design:
 
 
 def thing(rng: np.random.Generator, size: Size, style: str) -> Design:
-    """Any small object: a block, a drum, a lump or a heap of several colours."""
+    """Any small object: a block, a drum, a lump or a heap of several colors."""
     _depth, _width, height = size
     x, y = footprint(size)
     paint = (
@@ -335,7 +337,7 @@ def tray(rng: np.random.Generator, size: Size, style: str) -> Design:
         return Design(open_box(size, height, paint, paint))
     slab = box(x, y, (0, height * 0.6), paint)
     return Design(
-        [slab, soft_box((x[0] * 0.9, x[1] * 0.5), (y[0], y[0] + 0.05), (height * 0.5, height), paint.darker(0.5))]
+        [slab, soft_box((x[0] * 0.9, x[1] * 0.5), (y[0], y[0] + 0.05), (height * 0.5, height), paint.shaded(0.5))]
     )
 
 
@@ -353,7 +355,7 @@ def hair_dryer(rng: np.random.Generator, size: Size, style: str) -> Design:
                 (-depth * 0.15, width * 0.25, radius),
                 (-depth * 0.2, -width / 2, radius),
                 radius * 0.5,
-                paint.darker(0.8),
+                paint.shaded(0.8),
             ),
         ]
     )
@@ -371,7 +373,7 @@ def _foliage(rng: np.random.Generator, root: np.ndarray, tips: np.ndarray, paint
     middle = starts[:, None] + (tips - starts)[:, None] * along - np.array([0, 0, 0.25]) * lengths * along**2
     wide = sideways[:, None] * half * np.sin(np.pi * np.clip(along, 0.08, 0.95))
     leaves = np.stack([middle - wide, middle + wide], axis=2)  # (leaves, 4, 2, 3)
-    return [sheets(leaves[k::3], paint.darker(shade)) for k, shade in enumerate((0.82, 1.0, 1.2)) if len(leaves) > k]
+    return [sheets(leaves[k::3], paint.shaded(shade)) for k, shade in enumerate((0.82, 1.0, 1.2)) if len(leaves) > k]
 
 
 CLUTTER: dict[str, Recipe] = {
@@ -380,11 +382,22 @@ CLUTTER: dict[str, Recipe] = {
     "cd case": Recipe(books, (0.13, 0.15), (0.15, 0.3), (0.14, 0.22), ("row",)),
     "paper": Recipe(papers, (0.24, 0.4), (0.24, 0.4), (0.01, 0.05)),
     "papers": Recipe(papers, (0.28, 0.45), (0.28, 0.45), (0.04, 0.15)),
-    "plant": Recipe(plant, (0.25, 0.7), (0.25, 0.7), (0.3, 1.4), ("bush", "tree", "blades")),
+    "plant": Recipe(
+        plant,
+        (0.25, 0.7),
+        (0.25, 0.7),
+        (0.3, 1.4),
+        ("bush", "tree", "blades"),
+        even=(
+            "bush",
+            "tree",
+            "blades",
+        ),
+    ),
     "shoes": Recipe(shoes, (0.26, 0.32), (0.2, 0.28), (0.09, 0.14), ("pair",)),
     "shoe": Recipe(shoes, (0.26, 0.31), (0.1, 0.13), (0.08, 0.14), ("single",)),
     "hat": Recipe(hat, (0.22, 0.32), (0.2, 0.3), (0.1, 0.16)),
-    "ball": Recipe(ball, (0.18, 0.3), (0.18, 0.3), (0.18, 0.3)),
+    "ball": Recipe(ball, (0.18, 0.3), (0.18, 0.3), (0.18, 0.3), even=("plain",)),
     "tissue box": Recipe(tissue_box, (0.11, 0.15), (0.11, 0.25), (0.11, 0.18)),
     "guitar": Recipe(guitar, (0.1, 0.3), (0.34, 0.42), (0.9, 1.05), ("guitar",)),
     "guitar case": Recipe(guitar, (0.16, 0.32), (0.36, 0.46), (0.95, 1.1), ("case",)),

@@ -6,7 +6,7 @@ import numpy as np
 
 from less3d.data.rooms.shapes import paint as paints
 from less3d.data.rooms.shapes.beds import heap
-from less3d.data.rooms.shapes.paint import Color, Paint
+from less3d.data.rooms.shapes.paint import Color, Number, Paint
 from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, footprint, maybe
 from less3d.data.rooms.shapes.solids import Part, box, loft, pipe, ring, soft_box
 
@@ -19,7 +19,7 @@ PACKS: tuple[Color, ...] = (
     (32, 32, 34), (44, 44, 48), (38, 46, 70), (64, 64, 66), (84, 40, 40), (60, 72, 58), (96, 84, 70), (56, 74, 110),
     (110, 58, 84), (36, 40, 42),
 )  # fmt: skip
-"""Colours of bags, shoes and cases: dark, some muted."""
+"""Colors of bags, shoes and cases: dark, some muted."""
 
 
 def trash_can(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -32,14 +32,14 @@ def trash_can(rng: np.random.Generator, size: Size, style: str) -> Design:
     if style == "recycling":
         paint = Paint(paints.pick(rng, ((46, 78, 122), (52, 96, 150), (60, 104, 76), (70, 70, 72))), material="plastic")
     if style == "basket":
-        paint = Paint(paint.rgb, "checks", paint.material, (paint.rgb, paint.darker(0.5).rgb), scale=0.025, seed=1)
+        paint = Paint(paint.rgb, "checks", paint.material, (paint.rgb, paint.shaded(0.5).rgb), scale=0.025, seed=1)
     parts = [tub(size, paint, square=square, taper=taper, closed=style == "lid")]
     if style == "lid":
         dome = rng.uniform(0.75, 0.9)
         lid = [ring((x[0] * k, x[1] * k), (y[0] * k, y[1] * k), height * z, square=square)
                for z, k in ((dome, 1.0), (dome + 0.03, 1.0), (1.0, rng.uniform(0.3, 0.9)))]  # fmt: skip
         parts = [tub((depth, width, height * dome), paint, square=square, taper=taper, closed=True)]
-        parts.append(loft(lid, paint.darker(rng.uniform(0.6, 1.3))))
+        parts.append(loft(lid, paint.shaded(rng.uniform(0.6, 1.3))))
     elif maybe(rng, 0.4):
         bag = Paint(paints.pick(rng, ((210, 208, 202), (40, 40, 42), (190, 186, 176))), "fabric", "plastic", scale=0.05)
         parts.append(
@@ -75,13 +75,13 @@ def carton(rng: np.random.Generator, size: Size, style: str) -> Design:
             flap = box((-0.003, 0.003), y, (0, depth * 0.3), paint).turned(sx * rng.uniform(0.3, 1.2), axis=1)
             parts.append(flap.moved(sx * depth / 2, 0, height * 0.85))
         return Design(parts)
-    tape = paint.darker(1.15 if brown else 0.8)
+    tape = paint.shaded(1.15 if brown else 0.8)
     parts = [box(x, y, (0, height), side)]
     if maybe(rng, 0.6):
         parts.append(box((-0.03, 0.03), y, (height, height + 0.002), tape, without=("-z",)))
     if style == "lidded":
         parts.append(
-            box((x[0] - 0.005, x[1] + 0.005), (y[0] - 0.005, y[1] + 0.005), (height * 0.8, height), paint.darker(0.85))
+            box((x[0] - 0.005, x[1] + 0.005), (y[0] - 0.005, y[1] + 0.005), (height * 0.8, height), paint.shaded(0.85))
         )
     return Design(parts)
 
@@ -100,7 +100,7 @@ def cartons(rng: np.random.Generator, size: Size, style: str) -> Design:
 
 
 def storage_bin(rng: np.random.Generator, size: Size, style: str) -> Design:
-    """A plastic tub, open with things in it, or under a lid of another colour."""
+    """A plastic tub, open with things in it, or under a lid of another color."""
     depth, width, height = size
     x, y = footprint(size)
     clear = maybe(rng, 0.4)
@@ -146,7 +146,7 @@ def backpack(rng: np.random.Generator, size: Size, style: str) -> Design:
     depth, width, height = size
     cloth = Paint(paints.pick(rng, PACKS, 0.12), "fabric", "fabric", scale=0.1, seed=int(rng.integers(1 << 30)))
     second = (
-        cloth.darker(rng.uniform(0.6, 1.5))
+        cloth.shaded(rng.uniform(0.6, 1.5))
         if maybe(rng, 0.7)
         else Paint(paints.pick(rng, paints.BRIGHTS), material="fabric")
     )
@@ -164,7 +164,7 @@ def backpack(rng: np.random.Generator, size: Size, style: str) -> Design:
             (x[0] - 0.03, at, height * 0.6),
             (x[0] + 0.02, at * 1.3, height * 0.15),
         ]
-        parts.append(pipe(strap, 0.018, second.darker(0.8), sides=5))
+        parts.append(pipe(strap, 0.018, second.shaded(0.8), sides=5))
     parts.append(
         pipe([(0, -0.05, height * 0.95), (-0.01, 0, height * 1.03), (0, 0.05, height * 0.95)], 0.01, second, sides=5)
     )
@@ -179,7 +179,7 @@ def bag(rng: np.random.Generator, size: Size, style: str) -> Design:
         cloth = Paint(paints.pick(rng, PACKS), "fabric", "fabric", scale=0.1)
         body = soft_box(x, y, (0, height * 0.85), cloth, roundness=0.6)
         loop = [(0, y[0] * 0.4, height * 0.7), (0, 0, height), (0, y[1] * 0.4, height * 0.7)]
-        return Design([body, pipe(loop, 0.012, cloth.darker(0.7), sides=5)])
+        return Design([body, pipe(loop, 0.012, cloth.shaded(0.7), sides=5)])
     if style == "sack":
         color = paints.pick(rng, ((40, 40, 42), (206, 204, 198), (226, 222, 214), (70, 90, 120)))
         plastic = Paint(color, "fabric", "plastic", scale=0.05, seed=int(rng.integers(1 << 30)))
@@ -194,7 +194,7 @@ def bag(rng: np.random.Generator, size: Size, style: str) -> Design:
     parts = [tub((depth, width, top), paint, square=8, taper=1.05)]
     for at in (x[0] * 0.8, x[1] * 0.8):
         loop = [(at, y[0] * 0.4, top), (at, y[0] * 0.3, height), (at, y[1] * 0.3, height), (at, y[1] * 0.4, top)]
-        parts.append(pipe(loop, 0.008, paint.darker(0.8), sides=5))
+        parts.append(pipe(loop, 0.008, paint.shaded(0.8), sides=5))
     return Design(parts)
 
 
@@ -205,7 +205,7 @@ def suitcase(rng: np.random.Generator, size: Size, style: str) -> Design:
     paint = Paint(paints.pick(rng, (*PACKS, *paints.BRIGHTS[:8])), "gradient", "fabric", scale=0.5)
     top = height * (0.85 if height > 0.5 else 1.0)
     parts = [soft_box(x, y, (0.02, top), paint, roundness=0.15)]
-    parts.append(box((x[1] - 0.01, x[1] + 0.012), (y[0] * 0.8, y[1] * 0.8), (top * 0.15, top * 0.6), paint.darker(0.8)))
+    parts.append(box((x[1] - 0.01, x[1] + 0.012), (y[0] * 0.8, y[1] * 0.8), (top * 0.15, top * 0.6), paint.shaded(0.8)))
     if top < height:
         loop = [
             (x[0] * 0.5, y[0] * 0.4, top),
@@ -217,7 +217,7 @@ def suitcase(rng: np.random.Generator, size: Size, style: str) -> Design:
     return Design(parts)
 
 
-def tub(size: Size, paint: Paint, *, square: float, taper: float, closed: bool = False) -> Part:
+def tub(size: Size, paint: Paint, *, square: Number, taper: Number, closed: bool = False) -> Part:
     """A container that is open above and narrower at its foot by `taper`."""
     x, y = footprint(size)
     height = size[2]
@@ -251,18 +251,38 @@ def open_box(size: Size, top: float, outside: Paint, inside: Paint) -> list[Part
 _BAGS = ("tote", "paper", "sack", "duffel")
 
 CONTAINERS: dict[str, Recipe] = {
-    "trash can": Recipe(trash_can, (0.22, 0.42), (0.24, 0.45), (0.28, 0.75), ("round", "box", "lid", "basket")),
-    "trash bin": Recipe(trash_can, (0.22, 0.42), (0.24, 0.45), (0.28, 0.75), ("round", "box", "lid", "basket")),
+    "trash can": Recipe(
+        trash_can,
+        (0.22, 0.42),
+        (0.24, 0.45),
+        (0.28, 0.75),
+        ("round", "box", "lid", "basket"),
+        even=(
+            "round",
+            "basket",
+        ),
+    ),
+    "trash bin": Recipe(
+        trash_can,
+        (0.22, 0.42),
+        (0.24, 0.45),
+        (0.28, 0.75),
+        ("round", "box", "lid", "basket"),
+        even=(
+            "round",
+            "basket",
+        ),
+    ),
     "recycling bin": Recipe(trash_can, (0.26, 0.38), (0.34, 0.5), (0.34, 0.7), ("recycling", "box")),
     "bin": Recipe(trash_can, (0.25, 0.5), (0.25, 0.5), (0.25, 0.65), ("box", "recycling", "round")),
-    "bucket": Recipe(bucket, (0.26, 0.34), (0.26, 0.34), (0.24, 0.4)),
+    "bucket": Recipe(bucket, (0.26, 0.34), (0.26, 0.34), (0.24, 0.4), even=("plain",)),
     "box": Recipe(carton, (0.2, 0.45), (0.25, 0.6), (0.15, 0.5), ("closed", "open", "lidded")),
     "boxes": Recipe(cartons, (0.25, 0.5), (0.3, 0.7), (0.35, 0.85)),
     "storage bin": Recipe(storage_bin, (0.26, 0.42), (0.34, 0.65), (0.22, 0.4), ("lidded", "open")),
     "storage container": Recipe(storage_bin, (0.2, 0.42), (0.34, 0.6), (0.2, 0.4), ("lidded", "open")),
     "container": Recipe(storage_bin, (0.2, 0.42), (0.25, 0.55), (0.15, 0.4), ("lidded", "open")),
-    "basket": Recipe(basket, (0.2, 0.36), (0.25, 0.5), (0.18, 0.36), ("round", "square")),
-    "laundry basket": Recipe(basket, (0.38, 0.5), (0.5, 0.68), (0.28, 0.5), ("square", "round")),
+    "basket": Recipe(basket, (0.2, 0.36), (0.25, 0.5), (0.18, 0.36), ("round", "square"), even=("round",)),
+    "laundry basket": Recipe(basket, (0.38, 0.5), (0.5, 0.68), (0.28, 0.5), ("square", "round"), even=("round",)),
     "laundry hamper": Recipe(laundry_hamper, (0.36, 0.5), (0.42, 0.56), (0.5, 0.68), ("cloth", "basket")),
     "backpack": Recipe(backpack, (0.22, 0.36), (0.28, 0.38), (0.36, 0.5), ("standing", "slumped")),
     "bag": Recipe(bag, (0.14, 0.32), (0.25, 0.48), (0.22, 0.48), _BAGS),

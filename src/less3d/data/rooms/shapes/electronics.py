@@ -75,7 +75,7 @@ def keyboard(rng: np.random.Generator, size: Size, style: str) -> Design:
     _depth, _width, height = size
     x, y = footprint(size)
     case = _case(rng, gray=0.35)
-    key = case.darker(rng.uniform(0.75, 1.3))
+    key = case.shaded(rng.uniform(0.75, 1.3))
     board = box(x, y, (0, height * 0.6), case)
     keys = _keys(rng, (x[0] + 0.015, x[1] - 0.015), (y[0] + 0.012, y[1] - 0.012), height * 0.6, key, rise=height * 0.4)
     return Design([board, *keys], "rectangular")
@@ -92,13 +92,10 @@ def computer_tower(rng: np.random.Generator, size: Size, style: str) -> Design:
     x, y = footprint(size)
     height = size[2]
     case = _case(rng, gray=0.25)
-    parts = [
-        box(x, y, (0, height), case),
-        box((x[1], x[1] + 0.008), y, (0.01, height), case.darker(rng.uniform(0.7, 1.4))),
-    ]
-    for z in np.linspace(height * 0.65, height * 0.9, int(rng.integers(1, 4))):
-        parts.append(box((x[1] + 0.008, x[1] + 0.011), (y[0] * 0.8, y[1] * 0.8), (z, z + 0.03), case.darker(0.6)))
-    return Design(parts)
+    front = box((x[1], x[1] + 0.008), y, (0.01, height), case.shaded(rng.uniform(0.7, 1.4)))
+    for z in np.linspace(height * 0.65, height * 0.9, int(rng.integers(1, 4))).tolist():
+        front = front.faced((y[0] * 0.8, y[1] * 0.8), (z, z + 0.03), case.shaded(0.6))
+    return Design([box(x, y, (0, height), case, without=("+x",)), front])
 
 
 def printer(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -112,7 +109,7 @@ def printer(rng: np.random.Generator, size: Size, style: str) -> Design:
     parts = [
         soft_box(body, y, (0, height * 0.72), case, roundness=0.12),
         box((body[0] + 0.02, body[1] - 0.02), (y[0] * 0.94, y[1] * 0.94), (height * 0.7, height), second),
-        box((body[1] - 0.01, body[1] + 0.003), (y[0] * 0.75, y[1] * 0.75), mouth, case.darker(0.25)),
+        box((body[1] - 0.01, body[1] + 0.003), (y[0] * 0.75, y[1] * 0.75), mouth, case.shaded(0.25)),
         box((body[1] - 0.02, x[1]), (y[0] * 0.6, y[1] * 0.6), (mouth[0] - 0.03, mouth[0]), second),
     ]
     if maybe(rng, 0.5):
@@ -139,7 +136,7 @@ def copier(rng: np.random.Generator, size: Size, style: str) -> Design:
         drawers,
         box((x[0], x[1] - 0.15), core, (height * 0.62, height * 0.72), dark),
         box(x, core, (height * 0.72, deck), case),
-        box((x[0], x[1] - 0.05), core, (deck, height), dark if maybe(rng, 0.5) else case.darker(0.9)),
+        box((x[0], x[1] - 0.05), core, (deck, height), dark if maybe(rng, 0.5) else case.shaded(0.9)),
         box((x[0] + 0.1, x[1] - 0.1), (y[0], core[0] + 0.01), (height * 0.45, height * 0.48), dark),
     ]
     screen = (core[0] + width * 0.1, core[0] + width * 0.35)
@@ -154,9 +151,9 @@ def telephone(rng: np.random.Generator, size: Size, style: str) -> Design:
     wedge = [np.array([(x, y, z) for y, z in ((-width / 2, 0), (width / 2, 0), (width / 2, top), (-width / 2, top))])
              for x, top in ((depth / 2, height * 0.35), (-depth / 2, height * 0.8))]  # fmt: skip
     receiver = soft_box(
-        (-depth * 0.45, depth * 0.45), (-width * 0.48, -width * 0.22), (height * 0.6, height), case.darker(0.8)
+        (-depth * 0.45, depth * 0.45), (-width * 0.48, -width * 0.22), (height * 0.6, height), case.shaded(0.8)
     )
-    keys = _keys(rng, (-depth * 0.1, depth * 0.4), (-width * 0.1, width * 0.3), height * 0.62, case.darker(1.6))
+    keys = _keys(rng, (-depth * 0.1, depth * 0.4), (-width * 0.1, width * 0.3), height * 0.62, case.shaded(1.6))
     return Design([loft(wedge, case), receiver, *keys])
 
 
@@ -167,7 +164,7 @@ def speaker(rng: np.random.Generator, size: Size, style: str) -> Design:
     case = paints.wood(rng) if maybe(rng, 0.3) else _case(rng, gray=0.15)
     parts = [box(x, y, (0, height), case)]
     for z, part in ((height * 0.3, 0.42), (height * 0.72, 0.25)):
-        parts.append(tube((x[1], 0, z), (x[1] + 0.02, 0, z), width * part, case.darker(0.5), sides=14))
+        parts.append(tube((x[1], 0, z), (x[1] + 0.02, 0, z), width * part, case.shaded(0.5), sides=14))
     return Design(parts)
 
 
@@ -239,7 +236,7 @@ def fan(rng: np.random.Generator, size: Size, style: str) -> Design:
     x, y = footprint(size)
     case = paints.plastic(rng, bright=0.05)
     if style == "tower":
-        grille = Paint(case.rgb, "stripes", "plastic", (case.rgb, case.darker(0.6).rgb), scale=0.03, axis=2)
+        grille = Paint(case.rgb, "stripes", "plastic", (case.rgb, case.shaded(0.6).rgb), scale=0.03, axis=2)
         return Design(
             [soft_box(x, y, (0.03, height), grille, roundness=0.2), lathe([(width / 2, 0), (width / 2, 0.03)], case)]
         )
@@ -253,7 +250,7 @@ def fan(rng: np.random.Generator, size: Size, style: str) -> Design:
                 (offset * depth, float(ring_radius * np.cos(a)), float(hub + ring_radius * np.sin(a))) for a in angles
             ]
             parts.append(pipe(circle, 0.006, case, sides=4))
-    blades = case.darker(0.8)
+    blades = case.shaded(0.8)
     for k in range(3):
         blade = box((-0.01, 0.01), (-radius * 0.22, radius * 0.22), (0, radius * 0.9), blades)
         parts.append(blade.turned(k * 2.1, axis=0).moved(0, 0, hub))
@@ -313,7 +310,7 @@ def vacuum_cleaner(rng: np.random.Generator, size: Size, style: str) -> Design:
     x, y = footprint(size)
     case = paints.plastic(rng, bright=0.5)
     return Design([
-        soft_box((0, x[1]), y, (0, height * 0.12), case.darker(0.7), roundness=0.3),
+        soft_box((0, x[1]), y, (0, height * 0.12), case.shaded(0.7), roundness=0.3),
         tube((0.02, 0, height * 0.08), (x[0] * 0.6, 0, height * 0.65), width * 0.3, case, end_radius=width * 0.2),
         pipe([(x[0] * 0.6, 0, height * 0.6), (x[0] * 0.9, 0, height * 0.95), (x[0] * 0.5, 0, height)], 0.018, case),
     ])  # fmt: skip
@@ -362,7 +359,7 @@ def _keys(
     """Rows of keys, drawn as raised strips with gaps between them."""
     rows = max(3, round((x[1] - x[0]) / 0.024))
     edges = np.linspace(x[0], x[1], rows + 1)
-    return [box((low + 0.002, low + (x[1] - x[0]) / rows - 0.003), y, (z, z + rise), paint.darker(1 + 0.12 * (k % 2)))
+    return [box((low + 0.002, low + (x[1] - x[0]) / rows - 0.003), y, (z, z + rise), paint.shaded(1 + 0.12 * (k % 2)))
             for k, low in enumerate(edges[:-1])]  # fmt: skip
 
 
@@ -379,13 +376,23 @@ ELECTRONICS: dict[str, Recipe] = {
     "copier": Recipe(copier, (0.6, 0.75), (0.75, 1.3), (1.0, 1.25)),
     "telephone": Recipe(telephone, (0.19, 0.25), (0.18, 0.26), (0.08, 0.12)),
     "speaker": Recipe(speaker, (0.15, 0.3), (0.15, 0.28), (0.22, 0.95)),
-    "lamp": Recipe(lamp, (0.22, 0.42), (0.22, 0.42), (0.35, 0.75), _LAMPS),
-    "lamp base": Recipe(lamp, (0.2, 0.32), (0.2, 0.32), (0.2, 0.4), ("globe",)),
-    "floor lamp": Recipe(lamp, (0.28, 0.45), (0.28, 0.45), (1.4, 1.8), ("shade", "globe")),
+    "lamp": Recipe(lamp, (0.22, 0.42), (0.22, 0.42), (0.35, 0.75), _LAMPS, even=_LAMPS),
+    "lamp base": Recipe(lamp, (0.2, 0.32), (0.2, 0.32), (0.2, 0.4), ("globe",), even=("globe",)),
+    "floor lamp": Recipe(
+        lamp,
+        (0.28, 0.45),
+        (0.28, 0.45),
+        (1.4, 1.8),
+        ("shade", "globe"),
+        even=(
+            "shade",
+            "globe",
+        ),
+    ),
     "light": Recipe(wall_light, (0.08, 0.2), (0.12, 0.6), (0.1, 0.25), ("dome", "tubes")),
     "ceiling light": Recipe(wall_light, (0.3, 0.6), (0.3, 1.2), (0.05, 0.14), ("dome", "panel")),
     "fan": Recipe(fan, (0.2, 0.3), (0.28, 0.48), (0.35, 1.1), ("cage", "tower")),
-    "ceiling fan": Recipe(ceiling_fan, (1.0, 1.3), (1.0, 1.3), (0.3, 0.45)),
+    "ceiling fan": Recipe(ceiling_fan, (1.0, 1.3), (1.0, 1.3), (0.3, 0.45), even=("plain",)),
     "alarm clock": Recipe(alarm_clock, (0.07, 0.13), (0.14, 0.22), (0.07, 0.11)),
     "keyboard piano": Recipe(keyboard_piano, (0.28, 0.4), (0.8, 1.35), (0.08, 0.14)),
     "vacuum cleaner": Recipe(vacuum_cleaner, (0.32, 0.45), (0.26, 0.34), (0.9, 1.15)),

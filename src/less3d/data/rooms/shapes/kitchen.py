@@ -23,7 +23,7 @@ def refrigerator(rng: np.random.Generator, size: Size, style: str) -> Design:
     x, y = footprint(size)
     paint = _appliance(rng)
     face = x[1] - 0.06
-    parts = [box((x[0], face), y, (0, height), paint.darker(0.85), without=("+x",))]
+    parts = [box((x[0], face), y, (0, height), paint.shaded(0.85), without=("+x",))]
     split = height * rng.uniform(0.62, 0.7) if style == "top freezer" else height * rng.uniform(0.3, 0.42)
     doors = [(y, (0.06, split)), (y, (split, height))]
     if style == "single":
@@ -31,7 +31,7 @@ def refrigerator(rng: np.random.Generator, size: Size, style: str) -> Design:
     if style == "side by side":
         middle = width * rng.uniform(-0.1, 0.05)
         doors = [((y[0], middle), (0.06, height)), ((middle, y[1]), (0.06, height))]
-    handle, side = paint.darker(0.8) if maybe(rng, 0.5) else paints.metal(rng), 1 if maybe(rng, 0.5) else -1
+    handle, side = paint.shaded(0.8) if maybe(rng, 0.5) else paints.metal(rng), 1 if maybe(rng, 0.5) else -1
     for index, (across, up) in enumerate(doors):
         edge = across[1] - 0.06 if (side > 0) != (style == "side by side" and index == 1) else across[0] + 0.03
         y_door, z_door = (across[0] + 0.004, across[1] - 0.004), (up[0] + 0.006, up[1] - 0.006)
@@ -97,9 +97,9 @@ def microwave(rng: np.random.Generator, size: Size, style: str) -> Design:
     split = width * rng.uniform(0.16, 0.26)
     body = box(x, y, (0, height), paint)
     body = body.faced((y[0] + 0.04, y[1] - split - 0.02), (height * 0.15, height * 0.85), dark)
-    body = body.faced((y[1] - split + 0.01, y[1] - 0.02), (height * 0.12, height * 0.88), dark.darker(1.5))
+    body = body.faced((y[1] - split + 0.01, y[1] - 0.02), (height * 0.12, height * 0.88), dark.shaded(1.5))
     grip = (y[1] - split - 0.015, y[1] - split), (height * 0.15, height * 0.85)
-    return Design([body, box((x[1], x[1] + 0.03), *grip, paint.darker(0.8))])
+    return Design([body, box((x[1], x[1] + 0.03), *grip, paint.shaded(0.8))])
 
 
 def range_hood(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -108,7 +108,7 @@ def range_hood(rng: np.random.Generator, size: Size, style: str) -> Design:
     x, y = footprint(size)
     paint = _appliance(rng)
     if style == "flat" or height < 0.2:
-        return Design([box(x, y, (0, height), paint), box(x, y, (-0.004, 0), paint.darker(0.5))])
+        return Design([box(x, y, (0, height), paint), box(x, y, (-0.004, 0), paint.shaded(0.5))])
     rings = [ring((x[0], x[1] * k + x[0] * (1 - k) + 0.0), (y[0] * k, y[1] * k), z * height, square=12)
              for z, k in ((0, 1), (0.15, 1), (0.5, 0.45), (1, 0.45))]  # fmt: skip
     return Design([loft(rings, paint)])
@@ -119,12 +119,12 @@ def dishwasher(rng: np.random.Generator, size: Size, style: str) -> Design:
     _depth, _width, height = size
     x, y = footprint(size)
     paint = _appliance(rng)
-    panel = paint.darker(0.5 if maybe(rng, 0.5) else 0.9)
+    panel = paint.shaded(0.5 if maybe(rng, 0.5) else 0.9)
     return Design([
-        box((x[0], x[1] - 0.02), y, (0, height), paint.darker(0.9)),
+        box((x[0], x[1] - 0.02), y, (0, height), paint.shaded(0.9)),
         box((x[1] - 0.02, x[1] - 0.01), y, (0.1, height * 0.86), paint, without=("-x",)),
         box((x[1] - 0.02, x[1] - 0.008), y, (height * 0.87, height), panel, without=("-x",)),
-        box((x[1] - 0.02, x[1]), (y[0] * 0.7, y[1] * 0.7), (height * 0.83, height * 0.86), panel.darker(0.8)),
+        box((x[1] - 0.02, x[1]), (y[0] * 0.7, y[1] * 0.7), (height * 0.83, height * 0.86), panel.shaded(0.8)),
     ])  # fmt: skip
 
 
@@ -141,12 +141,12 @@ def washer(rng: np.random.Generator, size: Size, style: str) -> Design:
         x, middle = (-depth / 2, depth / 2), (left + right) / 2
         body = box(x, (left, right), (0, top), paint)
         parts.append(
-            body.faced((left, right), (top * 0.86, top * 0.98), paint.darker(0.8)) if style == "front" else body
+            body.faced((left, right), (top * 0.86, top * 0.98), paint.shaded(0.8)) if style == "front" else body
         )
         if style == "top":
-            parts.append(box((x[0], x[0] + 0.14), (left, right), (top, height), paint.darker(0.9)))
+            parts.append(box((x[0], x[0] + 0.14), (left, right), (top, height), paint.shaded(0.9)))
             lid = (x[0] + 0.18, x[1] - 0.04), (left + 0.04, right - 0.04), (top, top + 0.008)
-            parts.append(box(*lid, paint.darker(0.93)))
+            parts.append(box(*lid, paint.shaded(0.93)))
             continue
         radius = min((right - left) * 0.33, 0.24)
         parts.append(
@@ -204,10 +204,10 @@ def water_cooler(rng: np.random.Generator, size: Size, style: str) -> Design:
     """A stand with a blue bottle on it."""
     depth, width, height = size
     x, y = footprint(size)
-    stand, bottle = paints.plastic(rng, bright=0), Paint(paints.jitter(rng, (92, 120, 170), 0.15), material="plastic")
+    stand, bottle = paints.plastic(rng, bright=0.0), Paint(paints.jitter(rng, (92, 120, 170), 0.15), material="plastic")
     top, radius = height * 0.66, min(depth, width) * 0.42
     return Design([
-        box(x, y, (0, top), stand).faced((y[0] * 0.7, y[1] * 0.7), (top * 0.6, top * 0.8), stand.darker(0.4)),
+        box(x, y, (0, top), stand).faced((y[0] * 0.7, y[1] * 0.7), (top * 0.6, top * 0.8), stand.shaded(0.4)),
         lathe([(radius * 0.3, top), (radius, top + 0.06), (radius, height * 0.97), (radius * 0.8, height)], bottle),
     ])  # fmt: skip
 
@@ -248,7 +248,7 @@ def case_of_bottles(rng: np.random.Generator, size: Size, style: str) -> Design:
     depth, width, height = size
     paint = Paint(paints.jitter(rng, (110, 124, 140), 0.15), material="plastic")
     cap = Paint(paints.pick(rng, paints.BRIGHTS))
-    parts = [box(*footprint(size), (0, height * 0.3), paint.darker(0.8))]
+    parts = [box(*footprint(size), (0, height * 0.3), paint.shaded(0.8))]
     for x in np.linspace(-depth / 2, depth / 2, 5)[:-1] + depth / 8:
         for y in np.linspace(-width / 2, width / 2, 7)[:-1] + width / 12:
             parts.append(lathe([(depth / 8, 0.3 * height), (depth / 8, 0.75 * height), (0.012, 0.94 * height)], paint,
@@ -265,7 +265,7 @@ def kettle(rng: np.random.Generator, size: Size, style: str) -> Design:
     body = lathe([(radius, 0), (radius, height * 0.3), (radius * 0.7, height * 0.8), (radius * 0.2, height)], paint)
     spout = tube((radius * 0.7, 0, height * 0.5), (depth / 2, 0, height * 0.8), 0.02, paint, end_radius=0.012)
     loop = [(-radius * 0.6, 0, height * 0.8), (-depth / 2, 0, height * 0.7), (-radius * 0.9, 0, height * 0.3)]
-    return Design([body, spout, pipe(loop, 0.012, paint.darker(0.5), sides=6)])
+    return Design([body, spout, pipe(loop, 0.012, paint.shaded(0.5), sides=6)])
 
 
 def _appliance(rng: np.random.Generator) -> Paint:
@@ -306,13 +306,13 @@ KITCHEN: dict[str, Recipe] = {
     "coffee maker": Recipe(coffee_maker, (0.2, 0.32), (0.16, 0.26), (0.28, 0.42)),
     "toaster": Recipe(toaster, (0.17, 0.24), (0.26, 0.34), (0.16, 0.21)),
     "dish rack": Recipe(dish_rack, (0.3, 0.42), (0.38, 0.55), (0.18, 0.32)),
-    "water cooler": Recipe(water_cooler, (0.3, 0.38), (0.3, 0.38), (1.0, 1.4)),
-    "bottle": Recipe(bottle, (0.06, 0.1), (0.06, 0.1), (0.16, 0.3), ("bottle", "jug")),
-    "water bottle": Recipe(bottle, (0.06, 0.1), (0.06, 0.1), (0.18, 0.3), ("bottle",)),
+    "water cooler": Recipe(water_cooler, (0.3, 0.38), (0.3, 0.38), (1.0, 1.4), even=("plain",)),
+    "bottle": Recipe(bottle, (0.06, 0.1), (0.06, 0.1), (0.16, 0.3), ("bottle", "jug"), even=("bottle",)),
+    "water bottle": Recipe(bottle, (0.06, 0.1), (0.06, 0.1), (0.18, 0.3), ("bottle",), even=("bottle",)),
     "laundry detergent": Recipe(bottle, (0.1, 0.15), (0.15, 0.22), (0.22, 0.3), ("jug",)),
     "cup": Recipe(cup, (0.08, 0.11), (0.08, 0.12), (0.08, 0.13), ("cup", "mug")),
-    "bowl": Recipe(cup, (0.16, 0.26), (0.16, 0.26), (0.06, 0.11), ("bowl",)),
-    "plate": Recipe(cup, (0.18, 0.28), (0.18, 0.28), (0.02, 0.04), ("plate",)),
+    "bowl": Recipe(cup, (0.16, 0.26), (0.16, 0.26), (0.06, 0.11), ("bowl",), even=("bowl",)),
+    "plate": Recipe(cup, (0.18, 0.28), (0.18, 0.28), (0.02, 0.04), ("plate",), even=("plate",)),
     "case of water bottles": Recipe(case_of_bottles, (0.26, 0.32), (0.38, 0.46), (0.19, 0.23)),
     "coffee kettle": Recipe(kettle, (0.16, 0.22), (0.13, 0.17), (0.17, 0.25)),
     "water pitcher": Recipe(kettle, (0.15, 0.22), (0.12, 0.17), (0.2, 0.26)),

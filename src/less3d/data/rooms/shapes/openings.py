@@ -10,7 +10,7 @@ from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, footprint, may
 from less3d.data.rooms.shapes.solids import Interval, Part, box, mirrored, sheet, span, tube
 
 _LEAF = 0.045
-"""Thickness of a door leaf in metres."""
+"""Thickness of a door leaf in meters."""
 
 _OUTSIDE: tuple[Color, ...] = (
     (206, 216, 230), (232, 236, 240), (178, 196, 214), (104, 120, 88), (140, 150, 120), (168, 158, 146),
@@ -176,7 +176,7 @@ def _styled(rng: np.random.Generator, leaf: Part, size: tuple[float, float], sty
         pane = paints.glass(rng) if maybe(rng, 0.6) else _outlook(rng, "casement")
         return leaf.inlaid(both, (-narrow, narrow), (low, height - 0.15), pane)
     if style == "paneled":
-        shade = leaf.paint.darker(rng.uniform(0.78, 0.92))
+        shade = leaf.paint.shaded(rng.uniform(0.78, 0.92))
         rows = np.linspace(0.12, height - 0.04, int(rng.integers(2, 4)) + 1)
         columns = ((-half, -0.04), (0.04, half)) if maybe(rng, 0.6) else ((-half, half),)
         for low, high in pairwise(rows.tolist()):

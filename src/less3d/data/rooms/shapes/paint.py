@@ -1,4 +1,4 @@
-"""`Paint`: the colour, pattern and material of a part, and the palettes that real rooms are painted with.
+"""`Paint`: the color, pattern and material of a part, and the palettes that real rooms are painted with.
 
 Palettes are dull on purpose: real scans are browns, grays, beiges and blacks, with a few saturated things among them.
 """
@@ -9,13 +9,14 @@ from typing import Literal
 
 import numpy as np
 
-Color = tuple[float, float, float]
+Number = float | int
+Color = tuple[Number, Number, Number]
 Texture = Literal["plain", "wood", "fabric", "stripes", "checks", "speckle", "picture", "writing", "leaves", "gradient"]
 
 
 @dataclass(frozen=True)
 class Paint:
-    """How a part looks. Colours are 0-255; `scale` is the size of the pattern in metres; `axis` is its direction."""
+    """How a part looks. Colors are 0-255; `scale` is the size of the pattern in meters; `axis` is its direction."""
 
     rgb: Color
     texture: Texture = "plain"
@@ -29,8 +30,8 @@ class Paint:
         """The same paint with its grain or stripes along another axis (0 = x, 1 = y, 2 = z)."""
         return replace(self, axis=axis)
 
-    def darker(self, factor: float) -> "Paint":
-        """The same paint with every colour multiplied by `factor` (above 1 is brighter)."""
+    def shaded(self, factor: float) -> "Paint":
+        """The same paint with every color multiplied by `factor` (above 1 is brighter)."""
         return replace(self, rgb=_scaled(self.rgb, factor), accents=tuple(_scaled(a, factor) for a in self.accents))
 
 
@@ -70,7 +71,7 @@ CHROME: Color = (150, 148, 146)
 
 
 def jitter(rng: np.random.Generator, color: Color, amount: float = 0.08) -> Color:
-    """A colour near `color`: one change of brightness and a smaller one for each channel."""
+    """A color near `color`: one change of brightness and a smaller one for each channel."""
     brightness = 1 + amount * rng.standard_normal()
     tint = 1 + amount / 6 * rng.standard_normal(3)
     return _scaled(color, brightness, tint.tolist())
@@ -144,12 +145,12 @@ def glass(rng: np.random.Generator) -> Paint:
 
 
 def picture(rng: np.random.Generator) -> Paint:
-    """A picture's content: blobs of a few colours that go together."""
+    """A picture's content: blobs of a few colors that go together."""
     return scene(rng, (*FABRICS, *BRIGHTS, *LINENS), count=6)
 
 
 def scene(rng: np.random.Generator, colors: Sequence[Color], *, material: str | None = None, count: int = 5) -> Paint:
-    """Large blobs of some of the colours: a view, a reflection, a print."""
+    """Large blobs of some of the colors: a view, a reflection, a print."""
     accents = tuple(pick(rng, colors, 0.12) for _ in range(count))
     return Paint(accents[0], "picture", material, accents, seed=_seed(rng))
 
@@ -162,12 +163,12 @@ def tiles(rng: np.random.Generator) -> Paint:
 
 
 def mirror(rng: np.random.Generator) -> Paint:
-    """What a scanner makes of a mirror: the dull colours of the room in front of it."""
+    """What a scanner makes of a mirror: the dull colors of the room in front of it."""
     return scene(rng, (*STONES[1:], *WHITES, *WOODS[:4], *FABRICS[:6]), material="glass")
 
 
 def printed(rng: np.random.Generator, base: Color, *colors: Color) -> Paint:
-    """A surface of one colour with print or writing on it."""
+    """A surface of one color with print or writing on it."""
     return Paint(base, "writing", None, colors or ((50, 50, 60),), scale=rng.uniform(0.03, 0.08), seed=_seed(rng))
 
 

@@ -1,15 +1,14 @@
 """What a family of furniture offers for a class: a builder, the sizes it comes in, and its styles."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from less3d.data.rooms.shapes.solids import Interval, Part
 
 Size = tuple[float, float, float]
-"""Extents in metres: depth along x, width along y, height along z."""
+"""Extents in meters: depth along x, width along y, height along z."""
 
 
 @dataclass(frozen=True)
@@ -23,19 +22,16 @@ class Design:
     shape: str | None = None
 
 
-class Builder(Protocol):
-    """Builds a design of about the wanted size in one of the styles of its recipe."""
-
-    def __call__(self, rng: np.random.Generator, size: Size, style: str) -> Design:
-        """Draw everything the style and the size leave open from `rng`."""
-        ...
+Builder = Callable[[np.random.Generator, Size, str], Design]
+"""Builds a design of about the wanted size in one of its recipe's styles, drawing the rest from the generator."""
 
 
 @dataclass(frozen=True)
 class Recipe:
     """A class of furniture. Of three or more styles the last is held out: designs for training never have it.
 
-    `depth`, `width` and `height` are ranges in metres to draw from when the caller asks for no size.
+    `depth`, `width` and `height` are ranges in meters to draw from when the caller asks for no size; `even` names the
+    styles that are as wide as they are deep.
     """
 
     build: Builder
@@ -43,13 +39,14 @@ class Recipe:
     width: Interval
     height: Interval
     styles: tuple[str, ...] = ("plain",)
+    even: tuple[str, ...] = ()
 
-    def draw_size(self, rng: np.random.Generator) -> Size:
+    def draw_size(self, rng: np.random.Generator, style: str) -> Size:
         """A size from the ranges, the middle more often than the ends."""
         fractions = rng.beta(2, 2, 3)
         ranges = (self.depth, self.width, self.height)
         depth, width, height = (low + f * (high - low) for f, (low, high) in zip(fractions, ranges, strict=True))
-        return float(depth), float(width), float(height)
+        return float(depth), float(depth if style in self.even else width), float(height)
 
 
 def footprint(size: Size) -> tuple[Interval, Interval]:

@@ -125,7 +125,7 @@ def bench(rng: np.random.Generator, size: Size, style: str) -> Design:
     elif style == "legs":
         parts.extend(_four_legs(rng, size, seat[0] + 0.01, frame))
     else:
-        parts.append(box((-depth / 2, depth / 2), (-width / 2, width / 2), (0, seat[0]), frame.darker(0.9)))
+        parts.append(box((-depth / 2, depth / 2), (-width / 2, width / 2), (0, seat[0]), frame.shaded(0.9)))
     if maybe(rng, 0.45):
         pad = (-depth / 2, depth / 2), (-width / 2, width / 2), (height, height + 0.07)
         parts.append(soft_box(*pad, paints.upholstery(rng), roundness=0.2))
@@ -285,7 +285,7 @@ def _five_star(rng: np.random.Generator, size: Size, top: float, frame: Paint) -
         x, y = reach * np.cos(angle), reach * np.sin(angle)
         parts.append(tube((0, 0, 0.12), (x, y, 0.075), 0.026, frame, end_radius=0.018, sides=6))
         parts.append(
-            soft_box((x - 0.03, x + 0.03), (y - 0.03, y + 0.03), (0, 0.06), frame.darker(0.7), roundness=0.7, detail=3)
+            soft_box((x - 0.03, x + 0.03), (y - 0.03, y + 0.03), (0, 0.06), frame.shaded(0.7), roundness=0.7, detail=3)
         )
     return parts
 
@@ -373,8 +373,19 @@ SEATING: dict[str, Recipe] = {
     "armchair": Recipe(armchair, (0.7, 0.95), (0.68, 0.95), (0.72, 1.0), ("track", "frame")),
     "sofa chair": Recipe(couch, (0.78, 1.0), (0.75, 1.1), (0.72, 0.95), ("track", "rolled", "armless")),
     "couch": Recipe(couch, (0.8, 1.0), (1.4, 2.5), (0.68, 0.98), _COUCHES),
-    "stool": Recipe(stool, (0.3, 0.5), (0.3, 0.5), (0.4, 0.78), ("legs", "pedestal", "drum")),
-    "ottoman": Recipe(ottoman, (0.45, 0.8), (0.45, 1.0), (0.36, 0.5), ("square", "round")),
+    "stool": Recipe(
+        stool,
+        (0.3, 0.5),
+        (0.3, 0.5),
+        (0.4, 0.78),
+        ("legs", "pedestal", "drum"),
+        even=(
+            "legs",
+            "pedestal",
+            "drum",
+        ),
+    ),
+    "ottoman": Recipe(ottoman, (0.45, 0.8), (0.45, 1.0), (0.36, 0.5), ("square", "round"), even=("round",)),
     "bench": Recipe(bench, (0.35, 0.55), (0.9, 1.8), (0.4, 0.52), ("legs", "panels", "chest")),
     "seat": Recipe(chair, (0.48, 0.65), (0.45, 0.65), (0.75, 0.95), ("stacking", "sled")),
     "stack of chairs": Recipe(stack_of_chairs, (0.6, 0.8), (0.45, 0.6), (0.9, 1.3), ("stacking", "sled")),

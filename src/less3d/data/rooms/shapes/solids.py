@@ -11,10 +11,10 @@ from functools import cache
 import numpy as np
 from jaxtyping import Float64, Int64
 
-from less3d.data.rooms.shapes.paint import Paint
+from less3d.data.rooms.shapes.paint import Number, Paint
 
-Interval = tuple[float, float]
-Point = tuple[float, float, float]
+Interval = tuple[Number, Number]
+Point = tuple[Number, Number, Number]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Inlay:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """V corners in metres, T triangles over them (counter-clockwise seen from outside), a paint, and its inlays.
+    """V corners in meters, T triangles over them (counter-clockwise seen from outside), a paint, and its inlays.
 
     `own` are the corners as the part was made: patterns and inlays lie in that frame and move with the part.
     """
@@ -39,7 +39,7 @@ class Part:
     own: Float64[np.ndarray, "V 3"]
     inlays: tuple[Inlay, ...] = ()
 
-    def moved(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> "Part":
+    def moved(self, x: Number = 0, y: Number = 0, z: Number = 0) -> "Part":
         """The part shifted by (x, y, z)."""
         return replace(self, vertices=self.vertices + np.array([x, y, z]))
 
@@ -47,7 +47,7 @@ class Part:
         """The part turned counter-clockwise by `angle` radians around the x, y or z axis (0, 1, 2)."""
         return replace(self, vertices=self.vertices @ rotation(angle, axis).T)
 
-    def scaled(self, x: float = 1.0, y: float = 1.0, z: float = 1.0) -> "Part":
+    def scaled(self, x: Number = 1, y: Number = 1, z: Number = 1) -> "Part":
         """The part stretched about the origin by positive factors, its pattern laid on anew."""
         stretched = self.vertices * (x, y, z)
         return replace(self, vertices=stretched, own=stretched)
@@ -58,12 +58,12 @@ class Part:
         return replace(self, inlays=(*self.inlays, inlay))
 
     def faced(self, y: Interval, z: Interval, paint: Paint, *, depth: float = 0.004) -> "Part":
-        """The part with a rectangle of another paint on its front (its highest x, to a `depth` in metres)."""
+        """The part with a rectangle of another paint on its front (its highest x, to a `depth` in meters)."""
         front = float(self.own[:, 0].max())
         return self.inlaid((front - depth, front + 0.001), y, z, paint)
 
 
-def span(one: float, other: float) -> Interval:
+def span(one: Number, other: Number) -> Interval:
     """The interval between two numbers, whichever is larger."""
     return (one, other) if one < other else (other, one)
 
@@ -85,7 +85,7 @@ def box(x: Interval, y: Interval, z: Interval, paint: Paint, *, without: tuple[s
     return _painted(low + corners * (high - low), triangles, paint)
 
 
-def soft_box(x: Interval, y: Interval, z: Interval, paint: Paint, *, roundness: float = 0.4, detail: int = 5) -> Part:
+def soft_box(x: Interval, y: Interval, z: Interval, paint: Paint, *, roundness: Number = 0.4, detail: int = 5) -> Part:
     """A cushion: a box with soft edges, from a box (`roundness` 0) to an ellipsoid (1)."""
     low, high = np.array([x[0], y[0], z[0]]), np.array([x[1], y[1], z[1]])
     corners, triangles = _unit_cushion(detail, round(roundness, 1))
@@ -121,7 +121,7 @@ def pipe(
     return loft(line[:, None] + radii * circle, paint)
 
 
-def lathe(profile: Sequence[tuple[float, float]], paint: Paint, *, at: Point = (0, 0, 0), sides: int = 16) -> Part:
+def lathe(profile: Sequence[tuple[Number, Number]], paint: Paint, *, at: Point = (0, 0, 0), sides: int = 16) -> Part:
     """A body turned around the z axis through `at`; `profile` lists (radius, height) from bottom to top, both caps on.
 
     A profile that goes up outside and comes down inside makes a bowl.
@@ -133,7 +133,7 @@ def lathe(profile: Sequence[tuple[float, float]], paint: Paint, *, at: Point = (
     return loft(rings + np.asarray(at, dtype=np.float64), paint)
 
 
-def ring(x: Interval, y: Interval, z: float, *, square: float = 2.0, sides: int = 20) -> Float64[np.ndarray, "S 3"]:
+def ring(x: Interval, y: Interval, z: Number, *, square: Number = 2.0, sides: int = 20) -> Float64[np.ndarray, "S 3"]:
     """A closed level curve in a rectangle: an ellipse (`square` 2), a rounded rectangle (about 5), or between."""
     angles = (np.arange(sides) + 0.5) * 2 * np.pi / sides
     cos, sin = np.cos(angles), np.sin(angles)
@@ -226,7 +226,7 @@ def _unit_box(without: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
 
 
 @cache
-def _unit_cushion(detail: int, roundness: float) -> tuple[np.ndarray, np.ndarray]:
+def _unit_cushion(detail: int, roundness: Number) -> tuple[np.ndarray, np.ndarray]:
     """A subdivided cube in -1..1 whose corners are pulled in, as a superellipsoid's are."""
     steps = np.linspace(-1, 1, detail + 1)
     first, second = (axis.ravel() for axis in np.meshgrid(steps, steps, indexing="ij"))

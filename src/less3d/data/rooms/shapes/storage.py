@@ -11,7 +11,7 @@ from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, footprint, may
 from less3d.data.rooms.shapes.solids import Interval, Part, box, soft_box, tube
 
 _SEAM = 0.009
-"""Width of the dark line between two fronts, in metres."""
+"""Width of the dark line between two fronts, in meters."""
 
 
 def cabinet(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -52,7 +52,7 @@ def closet_doors(rng: np.random.Generator, size: Size, style: str) -> Design:
     paint = paints.white(rng) if maybe(rng, 0.6) else paints.wood(rng)
     count = max(2, round(width / rng.uniform(0.45, 0.8)))
     edges = np.linspace(-width / 2, width / 2, count + 1)
-    parts = [box((-depth / 2, 0), (-width / 2, width / 2), (0, height), paint.darker(0.5))]
+    parts = [box((-depth / 2, 0), (-width / 2, width / 2), (0, height), paint.shaded(0.5))]
     for index, (low, high) in enumerate(pairwise(edges)):
         face = depth / 2 if style != "sliding" or index % 2 else depth * 0.25
         if style == "slatted":
@@ -94,7 +94,7 @@ def shelf(rng: np.random.Generator, size: Size, style: str) -> Design:
     thick = min(0.03, height)
     parts = [box((-depth / 2, depth / 2), (-width / 2, width / 2), (height - thick, height), paint)]
     for y in (-width * 0.35, width * 0.35):
-        parts.append(box((-depth / 2, depth * 0.3), (y - 0.01, y + 0.01), (0, height - thick), paint.darker(0.8)))
+        parts.append(box((-depth / 2, depth * 0.3), (y - 0.01, y + 0.01), (0, height - thick), paint.shaded(0.8)))
     return Design(parts)
 
 
@@ -125,7 +125,7 @@ def mailboxes(rng: np.random.Generator, size: Size, style: str) -> Design:
 
 def _with_seams(part: Part, across: Iterable[float], levels: Iterable[float]) -> Part:
     """Dark lines between the doors of a flat front."""
-    everywhere, dark = (-9.0, 9.0), part.paint.darker(0.4)
+    everywhere, dark = (-9.0, 9.0), part.paint.shaded(0.4)
     for y in across:
         part = part.faced((y, y + _SEAM), everywhere, dark)
     for z in levels:
@@ -162,7 +162,7 @@ def cupboard(
             for sy in (-1, 1)
         )
     elif foot:
-        parts.append(box((-depth / 2, face - 0.05), y, (0, foot), paint.darker(0.5)))
+        parts.append(box((-depth / 2, face - 0.05), y, (0, foot), paint.shaded(0.5)))
     return parts
 
 
@@ -170,14 +170,14 @@ def _fronts(rng: np.random.Generator, face: float, y: Interval, z: Interval, sty
     """Doors and drawers in front of a body: columns about as wide as real ones, handles alike throughout."""
     width, height = y[1] - y[0], z[1] - z[0]
     columns = max(1, round(width / rng.uniform(0.38, 0.75 if style != "drawers" else 1.1)))
-    handle, knob = paints.metal(rng) if maybe(rng, 0.8) else paint.darker(0.6), maybe(rng, 0.4)
+    handle, knob = paints.metal(rng) if maybe(rng, 0.8) else paint.shaded(0.6), maybe(rng, 0.4)
     paneled = maybe(rng, 0.35)
     parts = []
-    for index, (left, right) in enumerate(pairwise(np.linspace(y[0], y[1], columns + 1))):
+    for index, (left, right) in enumerate(pairwise(np.linspace(y[0], y[1], columns + 1).tolist())):
         split = _levels(rng, style, z, height)
-        for low, high in pairwise(split):
+        for low, high in pairwise(split.tolist()):
             drawer = high - low < 0.34 or style == "drawers"
-            panel = (float(left), float(right)), (float(low), float(high))
+            panel = (left, right), (low, high)
             parts.append(
                 _front_panel(rng, face, *panel, paint, paneled=paneled, glazed=style == "glass" and not drawer)
             )
@@ -204,7 +204,7 @@ def _front_panel(
     if glazed:
         panel = panel.faced(*inner, paints.glass(rng))
     elif paneled:
-        panel = panel.faced(*inner, paint.along(2).darker(0.86))
+        panel = panel.faced(*inner, paint.along(2).shaded(0.86))
     return _with_seams(panel, (y[0],), (z[0],))
 
 
@@ -253,7 +253,7 @@ def _shelf_frame(
         return boards + sides
     sides = [box(x, (y - thick / 2, y + thick / 2), (0, height), paint.along(2)) for y in across]
     backed = maybe(rng, 0.75)
-    back = [box((x[0], x[0] + 0.008), (-width / 2, width / 2), (low, height), paint.darker(0.8))] if backed else []
+    back = [box((x[0], x[0] + 0.008), (-width / 2, width / 2), (low, height), paint.shaded(0.8))] if backed else []
     return boards + sides + back
 
 
@@ -271,7 +271,7 @@ def _shelf_content(rng: np.random.Generator, x: Interval, y: Interval, z: Interv
 
 
 def book_row(rng: np.random.Generator, x: Interval, y: Interval, z: Interval, *, most: int = 40) -> list[Part]:
-    """Upright books side by side, of many heights and colours."""
+    """Upright books side by side, of many heights and colors."""
     room = z[1] - z[0]
     if y[1] - y[0] < 0.02 or room < 0.05:
         return []

@@ -16,13 +16,14 @@ DESK_HEIGHT = 0.74
 def table(rng: np.random.Generator, size: Size, style: str) -> Design:
     """A rectangular, round or oval table; the style names what it stands on."""
     height = size[2]
-    round_top = maybe(rng, {"pedestal": 0.65, "legs": 0.25}.get(style, 0.08))
+    round_top = style == "round" or maybe(rng, {"pedestal": 0.4, "legs": 0.08}.get(style, 0.02))
     top_paint, frame = _top_paint(rng), _frame_paint(rng)
     if maybe(rng, 0.4) and top_paint.material == "wooden":
         frame = top_paint.along(2)
     thick = min(rng.uniform(0.018, 0.06), height * 0.2)
     under = height - thick
     bases = {"legs": _legs, "pedestal": _pedestals, "panels": _panels, "trestle": _trestle, "block": _block}
+    style = ("pedestal" if maybe(rng, 0.55) else "legs") if style == "round" else style
     parts = [_top(size, thick, top_paint, round_top=round_top), *bases[style](rng, size, under, frame, round_top)]
     if style == "legs" and not round_top:
         parts.extend(_between_legs(rng, size, under, frame))
@@ -183,7 +184,7 @@ def _block(rng: np.random.Generator, size: Size, top: float, frame: Paint, round
     x, y = size[0] * 0.47, size[1] * 0.47
     parts = [box((-x, x), (-y, y), (0, top), frame)]
     if maybe(rng, 0.5):
-        parts.append(box((x - 0.005, x + 0.005), (-y * 0.85, y * 0.85), (top * 0.25, top * 0.85), frame.darker(0.4)))
+        parts.append(box((x - 0.005, x + 0.005), (-y * 0.85, y * 0.85), (top * 0.25, top * 0.85), frame.shaded(0.4)))
     return parts
 
 
@@ -213,7 +214,7 @@ def _drawers(rng: np.random.Generator, x: Interval, y: Interval, z: Interval, pa
     count = int(rng.integers(2, 5))
     edges = np.linspace(z[0], z[1], count + 1)
     handle = paints.metal(rng)
-    parts = [box(x, y, z, paint.darker(0.55))]
+    parts = [box(x, y, z, paint.shaded(0.55))]
     for low, high in pairwise(edges):
         parts.append(box((x[1] - 0.01, x[1] + 0.012), (y[0], y[1]), (low + 0.008, high - 0.008), paint.along(1)))
         middle, center = (low + high) / 2, (y[0] + y[1]) / 2
@@ -237,16 +238,28 @@ def _hutch(rng: np.random.Generator, size: Size, level: float, frame: Paint) -> 
     return parts
 
 
-_LOW = ("legs", "pedestal", "panels", "block", "trestle")
+_LOW = ("legs", "round", "panels", "block", "pedestal", "trestle")
 
 TABLES: dict[str, Recipe] = {
-    "table": Recipe(table, (0.6, 1.2), (0.7, 2.2), (0.68, 0.8), ("legs", "pedestal", "panels", "trestle")),
+    "table": Recipe(
+        table, (0.6, 1.2), (0.7, 2.2), (0.68, 0.8), ("legs", "round", "panels", "pedestal", "trestle"), even=("round",)
+    ),
     "dining table": Recipe(
-        table_with_cloth, (0.8, 1.1), (1.0, 2.2), (0.7, 0.8), ("legs", "pedestal", "trestle", "panels", "cloth")
+        table_with_cloth,
+        (0.8, 1.1),
+        (1.0, 2.2),
+        (0.7, 0.8),
+        ("legs", "round", "pedestal", "trestle", "panels", "cloth"),
+        even=("round",),
     ),
     "desk": Recipe(desk, (0.55, 0.85), (1.0, 1.8), (0.7, 0.78), ("legs", "panels", "drawers", "corner", "trestle")),
-    "coffee table": Recipe(table, (0.45, 0.8), (0.6, 1.35), (0.34, 0.5), _LOW),
+    "coffee table": Recipe(table, (0.45, 0.8), (0.6, 1.35), (0.34, 0.5), _LOW, even=("round",)),
     "end table": Recipe(
-        end_table, (0.4, 0.6), (0.4, 0.65), (0.4, 0.65), ("legs", "panels", "block", "pedestal", "drum")
+        end_table,
+        (0.4, 0.6),
+        (0.4, 0.65),
+        (0.4, 0.65),
+        ("legs", "round", "panels", "block", "drum"),
+        even=("round", "drum"),
     ),
 }

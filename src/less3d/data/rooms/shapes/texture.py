@@ -1,4 +1,4 @@
-"""Patterns: what colour a painted part has at each of its points."""
+"""Patterns: what color a painted part has at each of its points."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,13 +11,13 @@ from less3d.data.rooms.shapes.solids import Part
 Points = Float32[np.ndarray, "N 3"]
 
 _GRAIN = 3.0
-"""Standard deviation of the noise every surface has, in colour levels."""
+"""Standard deviation of the noise every surface has, in color levels."""
 
 
 def shade(
     points: Points, starts: np.ndarray, parts: Sequence[Part], rng: np.random.Generator
 ) -> UInt8[np.ndarray, "N 3"]:
-    """Colours of points given in their parts' own frames; part k has those from `starts[k]` to `starts[k + 1]`."""
+    """Colors of points given in their parts' own frames; part k has those from `starts[k]` to `starts[k + 1]`."""
     base = np.array([part.paint.rgb for part in parts], dtype=np.float32)
     colors = np.repeat(base, np.diff(starts), axis=0)
     for part, start, stop in zip(parts, starts[:-1], starts[1:], strict=True):
@@ -34,9 +34,9 @@ def shade(
 
 
 def _painted(points: Points, paint: Paint) -> np.ndarray:
-    return (
-        np.array(paint.rgb, dtype=np.float32) if paint.texture == "plain" else _PATTERNS[paint.texture](points, paint)
-    )
+    if paint.texture == "plain":
+        return np.array(paint.rgb, dtype=np.float32)
+    return _PATTERNS[paint.texture](points, paint)
 
 
 def _wood(points: Points, paint: Paint) -> np.ndarray:
@@ -71,10 +71,8 @@ def _checks(points: Points, paint: Paint) -> np.ndarray:
 def _speckle(points: Points, paint: Paint) -> np.ndarray:
     cells = np.floor(points / paint.scale).astype(np.int64)
     dice = _hash(cells, paint.seed) % 12
-    palette = np.concatenate(
-        [np.repeat(np.array([paint.rgb], dtype=np.float32), 12 - len(paint.accents), axis=0), _accents(paint)]
-    )
-    return palette[dice]
+    palette = (*paint.accents, *[paint.rgb] * (12 - len(paint.accents)))
+    return np.array(palette, dtype=np.float32)[dice]
 
 
 def _leaves(points: Points, paint: Paint) -> np.ndarray:

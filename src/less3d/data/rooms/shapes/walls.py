@@ -70,7 +70,7 @@ def picture(rng: np.random.Generator, size: Size, style: str) -> Design:
 
 
 def mirror(rng: np.random.Generator, size: Size, style: str) -> Design:
-    """A mirror, framed or bare, rectangular or round: it shows the room's colours."""
+    """A mirror, framed or bare, rectangular or round: it shows the room's colors."""
     height = size[2]
     x, y = footprint(size)
     pane = paints.mirror(rng)
@@ -126,14 +126,14 @@ def radiator(rng: np.random.Generator, size: Size, style: str) -> Design:
         ribs = [soft_box(x, (left, left + 0.8 * pitch), z, paint, roundness=0.3, detail=3) for left in lefts]
         return Design([*ribs, tube((0, y[0], height * 0.15), (0, y[1], height * 0.15), 0.02, paint)])
     if style == "panel":
-        stripes = Paint(paint.rgb, "stripes", "metal", (paint.rgb, paint.darker(0.86).rgb), scale=0.06, axis=1)
+        stripes = Paint(paint.rgb, "stripes", "metal", (paint.rgb, paint.shaded(0.86).rgb), scale=0.06, axis=1)
         return Design(
             [
                 box(x, y, (height * 0.08, height), stripes),
                 tube((0, y[1] - 0.04, 0), (0, y[1] - 0.04, height * 0.1), 0.012, paint),
             ]
         )
-    grille = Paint(paint.darker(0.6).rgb, "stripes", "metal", (paint.rgb, paint.darker(0.5).rgb), scale=0.04, axis=1)
+    grille = Paint(paint.shaded(0.6).rgb, "stripes", "metal", (paint.rgb, paint.shaded(0.5).rgb), scale=0.04, axis=1)
     front = (y[0] * 0.95, y[1] * 0.95), (0.03, height * 0.25)
     body = box(x, y, (0, height), paint).faced(*front, grille)
     return Design([body.inlaid((x[0] + 0.02, x[1] - 0.02), front[0], (height - 0.004, height + 0.001), grille)])
@@ -165,7 +165,7 @@ def plate(rng: np.random.Generator, size: Size, style: str) -> Design:
     height = size[2]
     x, y = footprint(size)
     paint = paints.white(rng, material="plastic")
-    inner = box((x[1] - 0.004, x[1]), (y[0] * 0.4, y[1] * 0.4), (height * 0.3, height * 0.7), paint.darker(0.8))
+    inner = box((x[1] - 0.004, x[1]), (y[0] * 0.4, y[1] * 0.4), (height * 0.3, height * 0.7), paint.shaded(0.8))
     return Design([box((x[0], x[1] - 0.004), y, (0, height), paint), inner])
 
 
@@ -343,10 +343,30 @@ WALLS: dict[str, Recipe] = {
     "light switch": Recipe(plate, (0.012, 0.02), (0.08, 0.14), (0.11, 0.14)),
     "power outlet": Recipe(plate, (0.012, 0.02), (0.08, 0.14), (0.11, 0.14)),
     "fire extinguisher": Recipe(fire_extinguisher, (0.14, 0.18), (0.16, 0.22), (0.4, 0.6)),
-    "column": Recipe(column, (0.25, 0.6), (0.25, 0.6), (1.8, 2.5), ("square", "round")),
-    "pillar": Recipe(column, (0.25, 0.6), (0.25, 0.6), (1.8, 2.5), ("square", "round")),
-    "pipe": Recipe(duct, (0.06, 0.14), (0.06, 0.14), (0.6, 2.0)),
-    "tube": Recipe(duct, (0.06, 0.14), (0.06, 0.14), (0.4, 1.2)),
+    "column": Recipe(
+        column,
+        (0.25, 0.6),
+        (0.25, 0.6),
+        (1.8, 2.5),
+        ("square", "round"),
+        even=(
+            "square",
+            "round",
+        ),
+    ),
+    "pillar": Recipe(
+        column,
+        (0.25, 0.6),
+        (0.25, 0.6),
+        (1.8, 2.5),
+        ("square", "round"),
+        even=(
+            "square",
+            "round",
+        ),
+    ),
+    "pipe": Recipe(duct, (0.06, 0.14), (0.06, 0.14), (0.6, 2.0), even=("plain",)),
+    "tube": Recipe(duct, (0.06, 0.14), (0.06, 0.14), (0.4, 1.2), even=("plain",)),
     "stairs": Recipe(stairs, (0.8, 1.8), (0.8, 1.4), (0.5, 1.6)),
     "stair rail": Recipe(stair_rail, (0.06, 0.1), (0.8, 2.4), (0.8, 1.1)),
     "ladder": Recipe(ladder, (0.2, 0.7), (0.4, 0.6), (1.3, 2.2), ("leaning", "folding")),
