@@ -139,3 +139,12 @@ def test_broken_files_are_refused_in_one_line(tmp_path: Path, name: str, content
         read_mesh(tmp_path / name)
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_vertex_colors_win_over_a_plain_material(tmp_path: Path):
+    triangle = trimesh.Trimesh([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]], process=False)
+    material = trimesh.visual.material.PBRMaterial(baseColorFactor=[255, 255, 255, 255])
+    triangle.visual = trimesh.visual.TextureVisuals(material=material)
+    triangle.visual.vertex_attributes["color"] = np.array([[0, 90, 30, 255]] * 3, np.uint8)
+    triangle.export(tmp_path / "a.glb")
+    assert np.unique(read_mesh(tmp_path / "a.glb").colors, axis=0).tolist() == [[0, 90, 30]]

@@ -69,13 +69,15 @@ def _named_files(path: Path, keyword: str) -> list[Path]:
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """One mesh of the file where its scene puts it: T triangles to sample, or loose points."""
+    """One mesh or point cloud of the file, where its scene puts it.
 
-    triangles: Float64[np.ndarray, "T 3 3"]
+    A mesh has T triangles over A vertices, a point cloud none. `visual` is trimesh's account of a mesh's colors.
+    """
+
+    vertices: Float64[np.ndarray, "A 3"]
+    vertex_colors: UInt8[np.ndarray, "A 3"] | None
     faces: Int64[np.ndarray, "T 3"]
     visual: Any
-    loose: Float64[np.ndarray, "K 3"]
-    loose_colors: UInt8[np.ndarray, "K 3"] | None
 
 
 def _load(path: Path) -> list[_Part]:
@@ -95,30 +97,38 @@ def _load(path: Path) -> list[_Part]:
 def _part_of(path: Path, geometry: Any, matrix: Float64[np.ndarray, "4 4"]) -> _Part:
     import trimesh
 
-    nothing = np.zeros((0, 3))
     local = np.asarray(geometry.vertices, np.float64)
     if local.shape[1:] != (3,):
         raise InputError(f"{path}: expected vertices with 3 coordinates, got an array of shape {local.shape}")
     require_usable(path, local)
     vertices = trimesh.transform_points(local, matrix)
     require_usable(path, vertices)
-    if isinstance(geometry, trimesh.Trimesh):
-        faces = np.asarray(geometry.faces, np.int64)
-        return _Part(vertices[faces], faces, geometry.visual, nothing, None)
-    colors = np.asarray(geometry.colors)
-    known = np.array(colors[:, :3], np.uint8) if colors.shape[:1] == (len(vertices),) and colors.ndim == 2 else None
-    return _Part(np.zeros((0, 3, 3)), np.zeros((0, 3), np.int64), None, vertices, known)
+    if isinstance(geometry, trimesh.PointCloud):
+        return _Part(vertices, _painted(path, geometry.colors, len(local)), np.zeros((0, 3), np.int64), None)
+    visual = geometry.visual
+    painted = visual.vertex_attributes.get("color") if visual.kind == "texture" else None
+    painted = visual.vertex_colors if visual.kind == "vertex" else painted
+    return _Part(vertices, _painted(path, painted, len(local)), np.asarray(geometry.faces, np.int64), visual)
+
+
+def _painted(path: Path, colors: Any, count: int) -> UInt8[np.ndarray, "A 3"] | None:
+    """Return vertex colors as bytes, None when there are none or not one a vertex."""
+    known = None if colors is None else np.asarray(colors)
+    if known is None or known.ndim != 2 or known.shape[0] != count or known.shape[1] < 3:
+        return None
+    return colors_as_bytes(path, known[:, :3])
 
 
 def _sample_all(
     parts: list[_Part], spacing: float, rng: np.random.Generator
 ) -> list[tuple[Float64[np.ndarray, "_ 3"], UInt8[np.ndarray, "_ 3"] | None]]:
-    """Sample all surfaces equally densely, and add the loose points."""
-    areas = [_areas(part.triangles) for part in parts]
+    """Sample all surfaces equally densely, and add the points of point clouds."""
+    areas = [_areas(part.vertices[part.faces]) for part in parts]
     total = sum(float(area.sum()) for area in areas)
     density = min(1 / spacing**2, MAX_POINTS / total) if total > 0 else 0.0
     samples = [_sample(part, area, density, rng) for part, area in zip(parts, areas, strict=True) if area.sum() > 0]
-    return samples + [(part.loose, part.loose_colors) for part in parts if len(part.loose)]
+    clouds = [part for part in parts if len(part.faces) == 0 and len(part.vertices)]
+    return samples + [(part.vertices, part.vertex_colors) for part in clouds]
 
 
 def _areas(triangles: Float64[np.ndarray, "T 3 3"]) -> Float64[np.ndarray, "T"]:
@@ -136,34 +146,28 @@ def _sample(
     triangle = np.minimum(np.searchsorted(edges, where, side="right"), len(areas) - 1)
     root, split = np.sqrt(rng.random(count)), rng.random(count)
     weights = np.stack([1 - root, root * (1 - split), root * split], axis=1)  # (K, 3) barycentric
-    points = np.einsum("kc,kcd->kd", weights, part.triangles[triangle])
-    return points, _surface_colors(part.visual, triangle, part.faces[triangle], weights)
+    corners = part.faces[triangle]
+    points = np.einsum("kc,kcd->kd", weights, part.vertices[corners])
+    return points, _surface_colors(part, triangle, corners, weights)
 
 
 def _surface_colors(
-    visual: Any,
+    part: _Part,
     triangle: Int64[np.ndarray, "K"],
     corners: Int64[np.ndarray, "K 3"],
     weights: Float64[np.ndarray, "K 3"],
 ) -> UInt8[np.ndarray, "K 3"] | None:
-    """Return the color at each sample, None when this part of the mesh has none."""
-    if visual.kind == "vertex":
-        return _blend(np.asarray(visual.vertex_colors)[:, :3], corners, weights)
-    if visual.kind == "face":
-        return np.asarray(visual.face_colors)[triangle, :3].astype(np.uint8)
-    if visual.kind != "texture":
+    """Return the color at each sample, None when this part of the file has none."""
+    if part.vertex_colors is not None:
+        mixed = np.einsum("kc,kcd->kd", weights, part.vertex_colors[corners].astype(np.float64))
+        return np.rint(mixed).astype(np.uint8)
+    if part.visual.kind == "face":
+        return np.asarray(part.visual.face_colors)[triangle, :3].astype(np.uint8)
+    if part.visual.kind != "texture":
         return None
-    painted = visual.vertex_attributes.get("color")
-    if painted is not None and painted.ndim == 2 and painted.shape[1] >= 3:
-        return _blend(colors_as_bytes(Path("COLOR_0"), np.asarray(painted)[:, :3]), corners, weights)
-    uv = None if visual.uv is None else np.einsum("kc,kcd->kd", weights, visual.uv[corners][..., :2])
-    return _material_colors(visual.material, uv, len(triangle))
-
-
-def _blend(
-    colors: UInt8[np.ndarray, "A 3"], corners: Int64[np.ndarray, "K 3"], weights: Float64[np.ndarray, "K 3"]
-) -> UInt8[np.ndarray, "K 3"]:
-    return np.rint(np.einsum("kc,kcd->kd", weights, colors[corners].astype(np.float64))).astype(np.uint8)
+    uv = part.visual.uv
+    uv = None if uv is None else np.einsum("kc,kcd->kd", weights, uv[corners][..., :2])
+    return _material_colors(part.visual.material, uv, len(triangle))
 
 
 def _material_colors(

@@ -27,7 +27,7 @@ _NORMAL_PEAKS = 5
 
 @dataclass(frozen=True, eq=False)
 class UpCandidate:
-    """A direction that may point up; one with a higher score is likelier to."""
+    """A direction that may point up; one with a higher score is likelier to do so."""
 
     direction: Float64[np.ndarray, "3"]
     score: float
@@ -44,11 +44,12 @@ def up_candidates(points: Float32[np.ndarray, "N 3"]) -> tuple[UpCandidate, ...]
     lines = np.stack([*_normal_peaks(patches), *np.eye(3)])  # (D, 3)
     heights = patches.centers @ lines.T  # (K, D)
     low, high = np.percentile(heights, [0.5, 99.5], axis=0)
-    rises = (heights - low) / (high - low)  # 0 at one end of the scan to 1 at the other
+    extents = np.maximum(high - low, patches.size)
+    rises = (heights - low) / extents  # 0 at one end of the scan to 1 at the other
     found = []
     for i, line in enumerate(lines):
         across = _wall_directions(line, lines)
-        wide = (high[i] - low[i]) / float((high - low).max())
+        wide = float(extents[i] / extents.max())
         for up, rise in ((line, rises[:, i]), (-line, 1 - rises[:, i])):
             found.append(UpCandidate(up, _room_score(patches, up, across, rise) - HEIGHT_WEIGHT * wide))
     return tuple(sorted(found, key=lambda candidate: -candidate.score))
@@ -128,7 +129,7 @@ def _room_score(
     tops = len(np.unique(column[level & (rise > 0.12) & (rise < 0.5)])) / count
     shelves = len(np.unique(column[level & (rise > 0.5) & (rise < 0.88)])) / count
     near, far = np.percentile(spot, [0.5, 99.5], axis=0)
-    place = np.column_stack([rise, (spot - near) / (far - near)])
+    place = np.column_stack([rise, (spot - near) / np.maximum(far - near, patches.size)])
     inside = ((place > 0.1) & (place < 0.9)).all(axis=1)  # away from floor, ceiling and walls
     middle = float(rise[inside].mean()) if inside.any() else 0.5
     return float(np.mean(1 - highest) - 0.4 * np.mean(lowest)) + 0.4 * (tops - shelves) - 0.7 * middle
