@@ -50,7 +50,7 @@ class Scan:
             shape = (n,) if values is None else values.shape
             _require(shape == (n,), f"{name} of shape ({n},)", shape)
         if self.faces is not None and len(self.faces):
-            inside = 0 <= int(self.faces.min()) and int(self.faces.max()) < n
+            inside = int(self.faces.min()) >= 0 and int(self.faces.max()) < n
             _require(inside, f"faces that index points 0 to {n - 1}", "an index outside")
 
     def __len__(self) -> int:
