@@ -58,10 +58,10 @@ class Segmenter:
 
     @torch.inference_mode()
     def set_scan(self, scan: Scan) -> "Segmenter":
-        """Do all the work on a scan that needs no sentence: voxels, neighbour tables and, in late models, features.
+        """Do all the work on a scan that needs no sentence: voxels, neighbor tables and, in late models, features.
 
         Args:
-            scan: metres, z up.
+            scan: meters, z up.
 
         Returns:
             The segmenter itself.

@@ -25,7 +25,7 @@ def tint(colors: UInt8[np.ndarray, "N 3"], mask: Bool[np.ndarray, "N"]) -> UInt8
     """Colors with the masked points in `HIGHLIGHT`, their light and dark kept; the others as they are."""
     gray = _gray(colors)
     own = gray[mask].mean() if mask.any() else 0.0
-    shades = np.array(HIGHLIGHT) * (1.0 + 0.8 * (gray - own) / 255).clip(0.6, 1.3)
+    shades = np.array(HIGHLIGHT) * (1.0 + 1.1 * (gray - own) / 255).clip(0.6, 1.3)
     return np.where(mask[:, None], shades.round().clip(0, 255), colors).astype(np.uint8)
 
 

@@ -1,8 +1,8 @@
 """Points to pixels: round splats in a z-buffer, blended and shaded, in numpy alone.
 
-Surface splatting after Zwicker et al., SIGGRAPH 2001, section 4, without its filter: points within a few centimetres of
-the front are averaged, everything behind is hidden. Edges are darkened as in Boucheny, "Interactive scientific
-visualization of large datasets", 2009, section 4.4.
+A simple surface splatting (after Zwicker et al., "Surface splatting", SIGGRAPH 2001, without their filter): points
+within a few centimeters of the front are averaged, everything behind is hidden. Edges are darkened by eye-dome lighting
+(Boucheny, "Interactive scientific visualization of large datasets", 2009).
 """
 
 import math
@@ -17,8 +17,8 @@ from scipy.spatial import KDTree
 
 from less3d.errors import InputError
 
-_OVERSAMPLING = 2
-"""Pixels drawn for each pixel given, across and down."""
+_COARSE = 6.0
+"""Pixels: where discs are smaller, four pixels are drawn for each one that is given, for smooth edges."""
 _SMALLEST, _LARGEST = 1.5, 56
 """Radius of a disc, in the pixels that are drawn."""
 _MARGIN = 2 * _LARGEST
@@ -26,19 +26,19 @@ _MARGIN = 2 * _LARGEST
 _ENTRIES_AT_ONCE = 8_000_000
 """Discs times their pixels: what bounds the memory."""
 _OVERLAP = 0.75
-"""Radius of a disc over the distance to its sixth neighbour: enough to leave no holes in a surface."""
+"""Radius of a disc over the distance to its sixth neighbor: enough to leave no holes in a surface."""
 _STRAY = 3.0
-"""Times the median distance to the sixth neighbour, from which on a point lies on no surface."""
+"""Times the median distance to the sixth neighbor, from which on a point lies on no surface."""
 _SURFACE = 0.02
-"""Metres behind the front, past its own width, within which a disc counts as the same surface."""
+"""Meters behind the front, past its own width, within which a disc counts as the same surface."""
 _SMOOTH = 0.012
-"""Octaves of depth between neighbouring pixels that are no edge."""
+"""Octaves of depth between neighboring pixels that are no edge."""
 _TOP, _BOTTOM = np.array([252.0, 252.0, 253.0]), np.array([221.0, 225.0, 231.0])
 
 
 @dataclass(frozen=True)
 class View:
-    """A camera: where it stands and what it looks at, in the scan's frame (metres, z up).
+    """A camera: where it stands and what it looks at, in the scan's frame (meters, z up).
 
     Raises:
         InputError: when it looks at its own place.
@@ -57,7 +57,7 @@ class View:
             raise InputError(f"a view needs an eye and a target that differ, got {self.eye} for both")
 
     def project(self, points: Float[np.ndarray, "N 3"], size: tuple[int, int]) -> Float32[np.ndarray, "N 3"]:
-        """Column, row (pixels) and depth (metres) of each point in a picture of (width, height)."""
+        """Column, row (pixels) and depth (meters) of each point in a picture of (width, height)."""
         forward = np.subtract(self.target, self.eye)
         forward = forward / np.linalg.norm(forward)
         right = np.cross(forward, (0.0, 0.0, 1.0)) if abs(forward[2]) < 0.999 else np.array([1.0, 0.0, 0.0])
@@ -81,22 +81,25 @@ def render(
     view: View,
     size: tuple[int, int] = (960, 720),
 ) -> UInt8[np.ndarray, "H W 3"]:
-    """Draw points as soft discs about as wide as the gap to their neighbours, darker at edges of depth.
+    """Draw points as soft discs about as wide as the gap to their neighbors, darker at edges of depth.
 
     Args:
-        points: metres, z up; none at all gives the bare background.
+        points: meters, z up; none at all gives the bare background.
         colors: 0-255.
         view: the camera.
         size: width and height in pixels.
     """
-    fine = (size[0] * _OVERSAMPLING, size[1] * _OVERSAMPLING)
-    discs = _discs(points, view, fine)
-    blend = _blend(discs, colors[discs.order], fine)
-    image = _background(fine)
+    spacing = _spacing(points)
+    discs, finer = _discs(points, spacing, view, size), 1
+    if len(discs.radius) and np.median(discs.radius) < _COARSE:
+        finer = 2
+        discs = _discs(points, spacing, view, (size[0] * finer, size[1] * finer))
+    width, height = size[0] * finer, size[1] * finer
+    blend = _blend(discs, colors[discs.order], (width, height))
+    image = _background((width, height))
     seen = np.isfinite(blend[..., 3])
-    image[seen] = (blend[..., :3] * _edge_shade(blend[..., 3])[..., None])[seen]
-    coarse = image.reshape(size[1], _OVERSAMPLING, size[0], _OVERSAMPLING, 3).mean(axis=(1, 3))
-    return coarse.round().astype(np.uint8)
+    image[seen] = (blend[..., :3] * _edge_shade(blend[..., 3], finer)[..., None])[seen]
+    return image.reshape(size[1], finer, size[0], finer, 3).mean(axis=(1, 3)).round().astype(np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +113,7 @@ class _Discs:
     radius: Float32[np.ndarray, "D"]
     """Pixels."""
     width: Float32[np.ndarray, "D"]
-    """Metres."""
+    """Meters."""
 
     def __getitem__(self, kept: Bool[np.ndarray, "D"]) -> "_Discs":
         return _Discs(
@@ -118,11 +121,10 @@ class _Discs:
         )
 
 
-def _discs(points: np.ndarray, view: View, size: tuple[int, int]) -> _Discs:
+def _discs(points: np.ndarray, spacing: np.ndarray, view: View, size: tuple[int, int]) -> _Discs:
     place = view.project(points, size)
     depth = place[:, 2]
     in_front = depth > view.near
-    spacing = _spacing(points).astype(np.float32)
     radius = np.clip(_OVERLAP * spacing * view.focal(size) / np.where(in_front, depth, 1.0), _SMALLEST, _LARGEST - 1)
     pixel = np.floor(place[:, :2]) + _MARGIN
     inside = in_front & (pixel >= _MARGIN - radius[:, None]).all(axis=1)
@@ -130,11 +132,11 @@ def _discs(points: np.ndarray, view: View, size: tuple[int, int]) -> _Discs:
     order = np.flatnonzero(inside)
     order = order[np.argsort(-depth[order], kind="stable")]
     column, row = pixel[order].astype(np.int32).T
-    return _Discs(order, column, row, depth[order], radius[order].astype(np.float32), spacing[order])
+    return _Discs(order, column, row, depth[order], radius[order].astype(np.float32), spacing[order].astype(np.float32))
 
 
 def _spacing(points: np.ndarray) -> np.ndarray:
-    """Distance of each point to its sixth neighbour, metres, kept near the median of all; stray points get little."""
+    """Distance of each point to its sixth neighbor, meters, kept near the median of all; stray points get little."""
     nearest = min(7, len(points))
     if nearest < 2:
         return np.full(len(points), 0.02)
@@ -208,8 +210,9 @@ def _background(size: tuple[int, int]) -> np.ndarray:
     return np.broadcast_to(_TOP * (1 - share) + _BOTTOM * share, (size[1], size[0], 3)).copy()
 
 
-def _edge_shade(depth: np.ndarray) -> np.ndarray:
+def _edge_shade(depth: np.ndarray, finer: int) -> np.ndarray:
     """Factor of brightness: pixels next to much nearer ones are darker (eye-dome lighting)."""
     far = np.log2(np.minimum(depth, 1e3))
-    drop = sum(np.clip(far - minimum_filter(far, size=width) - _SMOOTH, 0.0, 0.25) for width in (3, 7, 11))
+    widths = (3, 3 * finer + 1, 5 * finer + 1)
+    drop = sum(np.clip(far - minimum_filter(far, size=width) - _SMOOTH, 0.0, 0.25) for width in widths)
     return np.exp(-1.1 * drop)

@@ -19,13 +19,13 @@ from scipy.ndimage import (
 from less3d.draw.splat import View
 
 _SMALLEST_CELL = 0.1
-"""Metres: side of a column of the floor plan, but for very large scans."""
+"""Meters: side of a column of the floor plan, but for very large scans."""
 _MOST_CELLS = 300
 """Columns along one side of the floor plan."""
 _PAD = 6
 """Empty columns around the floor plan, and half the widest gap in it that is closed."""
 _SHELL = 0.3
-"""Metres from the outline of the room within which points are its walls."""
+"""Meters from the outline of the room within which points are its walls."""
 _LOOKED_AT = 20_000
 """Points, of the scan, that candidates are judged by."""
 _COARSE = (96, 72)
@@ -43,7 +43,7 @@ def choose_view(points: Float32[np.ndarray, "N 3"], mask: Bool[np.ndarray, "N"])
     shows something, and by its angle. An empty mask asks for a view of the whole scan.
 
     Args:
-        points: metres, z up.
+        points: meters, z up.
         mask: the points to be seen.
     """
     if not mask.any():
@@ -77,7 +77,7 @@ class _FloorPlan:
 
     @cached_property
     def cell(self) -> float:
-        """Side of a column, metres."""
+        """Side of a column, meters."""
         low, high = self.bounds
         return max(_SMALLEST_CELL, float((high - low)[:2].max()) / _MOST_CELLS)
 
@@ -102,7 +102,7 @@ class _FloorPlan:
 
     @cached_property
     def outward(self) -> tuple[np.ndarray, np.ndarray]:
-        """For each point the horizontal direction to the room's outline (N, 2), and how far it is, metres (N,)."""
+        """For each point the horizontal direction to the room's outline (N, 2), and how far it is, meters (N,)."""
         inside = np.asarray(distance_transform_edt(self.footprint))
         smooth = gaussian_filter(inside, 2.0)
         place = tuple((self.cells + _PAD).T)
