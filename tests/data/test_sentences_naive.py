@@ -48,8 +48,8 @@ def test_the_mirror_swaps_left_and_right(seed: int) -> None:
 def test_left_is_wrong_in_the_mirror() -> None:
     boxes = random_boxes(np.random.default_rng(7))
     found = express(room_of(*boxes), np.random.default_rng(0), count=60)
-    sides = [e for e in found if e.referral.kind in ("left", "right")]
-    assert len(sides) >= 5
+    sides = [e for e in found if e.referral.kind in ("left", "right") and parts(e.meaning) == 1]
+    assert len(sides) >= 3
     resolver = Resolver(measure(room_of(*boxes, mirrored=True)))
     for expression in sides:
         row = resolver.only(expression.meaning)
@@ -68,6 +68,10 @@ def test_a_turned_room_means_the_same(seed: int) -> None:
     expected = [expression.referral.target for expression in expressions]
     assert all(one in (None, other) for one, other in zip(found, expected, strict=True))
     assert found.count(None) <= 0.05 * len(found)  # a threshold crossed by rounding
+
+
+def parts(meaning: Meaning) -> int:
+    return len(meaning.relations) + len(meaning.attributes) + (meaning.ranking is not None)
 
 
 def flipped(meaning: Meaning) -> Meaning:

@@ -46,6 +46,7 @@ def test_parts_of_words_are_no_view_words(sentence: str) -> None:
         ("the one on your right in the corner", "the one on your left in the corner"),
         ("to the far right by the door", "to the far left by the door"),
         ("the right window", "the left window"),
+        ("in the center and right by the couch", "in the center and right by the couch"),
         ("right of the sink", "left of the sink"),
         ("no side at all", "no side at all"),
     ],

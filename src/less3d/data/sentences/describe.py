@@ -21,7 +21,7 @@ PLANS = (("class", 0.12), ("attribute", 0.15), ("relation", 0.5), ("combined", 0
 """What a sentence tells its object apart by, and how often."""
 
 _ALIKE_SHARE = {"class": 0.0, "attribute": 0.75, "relation": 0.8, "combined": 0.55}
-_LONG_SHARE = {"class": 0.05, "attribute": 0.45, "relation": 0.5, "combined": 0.7}
+_LONG_SHARE = {"class": 0.3, "attribute": 0.6, "relation": 0.55, "combined": 0.7}
 _TWIN_SHARE = 0.15
 _SMALLEST = 0.08
 _FEWEST_POINTS = 60

@@ -33,7 +33,7 @@ class _Parts:
     clauses: tuple[Clause, ...]
     """The rank, if there is one, comes first."""
     rivals: int
-    """How many objects the noun alone means, 1 when that is not sure."""
+    """How many objects the noun alone means, 0 when that is not sure."""
 
     @property
     def many(self) -> bool:
@@ -73,7 +73,7 @@ def _parts(voice: Voice, meaning: Meaning, row: int) -> _Parts:
         rivals = int((voice.resolver.verdicts(rest) > 0).sum())
         clauses.insert(0, ranking_clause(voice, meaning.ranking, rivals))
     same = voice.resolver.verdicts(Meaning(meaning.noun))
-    rivals = 1 if (same == UNSURE).any() else int((same == TRUE).sum())
+    rivals = 0 if (same == UNSURE).any() else int((same == TRUE).sum())
     size = _apparent_size(voice, row, same) if voice.chance(0.35) else None
     if size is not None and not any(clause.before for clause in clauses):
         adjectives.insert(0, size)
@@ -92,6 +92,8 @@ def _phrase(voice: Voice, parts: _Parts) -> str:
         viewed = _viewed(voice, parts, core)
         if viewed:
             return viewed
+    if parts.rivals == 1 and not parts.many and voice.chance(0.08):
+        return voice.any(f"the only {core}", f"{voice.any('it is', _ITS)} the only {core}")
     if not parts.clauses and voice.chance(0.15):
         these = "these are" if parts.many else "this is"
         return f"{these} {article(parts.thing)}{parts.thing}"
@@ -188,6 +190,7 @@ def _description(voice: Voice, parts: _Parts) -> str:
     elif opening == "object":
         first = f"the {voice.any('object', 'item')} {are} {article(thing)}{thing}"
     else:
+        there = _THERES if not parts.many and voice.chance(0.08) else there
         first = f"{there if opening == 'there' else these} {article(thing)}{thing}"
         plain = len(clauses) > 1 and rank is None and not clauses[0].restricts and clauses[0].after
         if plain and voice.chance(0.35):
@@ -210,6 +213,8 @@ def _whole(voice: Voice, parts: _Parts, clauses: list[Clause]) -> str:
             said += f" and {clauses.pop(0).whole.removeprefix('{it} ')}"
     elif nexts is None and len(parts.clauses) > 1 and voice.chance(0.15):
         said = said.replace("{it} {is} ", "{it} {is} also ", 1)
+    if said.startswith("{it} {is} ") and not parts.many and voice.chance(0.12):
+        said = f"{voice.any(_ITS, _ITS, 'its')} {said.removeprefix('{it} {is} ')}"
     subject = voice.any("{it}", "{it}", "{it}", "{it}", f"the {parts.noun}")
     said = subject + said.removeprefix("{it}") if said.startswith("{it}") else said
     if clause.view not in (OWN, ROW) or (clause.view == ROW and voice.chance(0.3)):
@@ -229,8 +234,10 @@ def _listed(adjectives: tuple[str, ...]) -> str:
 
 
 def _in_color(voice: Voice, parts: _Parts) -> str:
-    colored = len(parts.adjectives) == 1 and parts.adjectives[0].split()[-1] in _COLOR_WORDS
-    return " in color" if colored and voice.chance(0.3) else ""
+    last = parts.adjectives[-1].split()[-1]
+    if last in _COLOR_WORDS and len(parts.adjectives) == 1 and voice.chance(0.3):
+        return " in color"
+    return " in shape" if last in ("rectangular", "square", "round") and voice.chance(0.2) else ""
 
 
 def _order(voice: Voice) -> str:
@@ -272,6 +279,7 @@ _ONE |= {"sits": "sits", "stands": "stands"}
 _MANY = {"it": "they", "is": "are", "has": "have", "does": "do", "them": "them", "their": "their", "one": "ones"}
 _MANY |= {"sits": "sit", "stands": "stand"}
 _ITS = "it's"
+_THERES = "there's"
 _COUNTED = ("zero", "one", "two", "three", "four", "five", "six")
 _ORDERS = (
     "choose",

@@ -104,12 +104,16 @@ def _place(voice: Voice, relation: Relation, noun: str, *, hung: bool) -> str:
         return form.format(side)
     anchor = relation.anchors[0] if relation.anchors else None
     if relation.name == "on" and anchor is not None and anchor.noun in ("wall", "floor"):
-        return voice.any(f"on the {anchor.noun}", f"hanging on the {anchor.noun}" if hung else f"on the {anchor.noun}")
+        return voice.any(*(_HUNG if hung else _ON_FLOOR)).format(anchor.noun)
     said = [voice.name(name, noun) for name in relation.anchors]
     forms = _PLACES[relation.name]
     if relation.name == "front" and anchor is not None and anchor.noun == "bed" and relation.view == OWN:
         forms = ("at the foot of {}", "at the foot of {}", "at the end of {}", "in front of {}")
-    place = voice.any(*forms).format(*said)
+    if relation.name == "under" and noun in _PUSHED and voice.chance(0.5):
+        forms = ("tucked under {}", "pushed under {}", "pushed in under {}")
+    elif relation.name == "on" and noun in _SOFT and voice.chance(0.4):
+        forms = ("laying on {}", "lying on {}", "resting on {}", "laying on top of {}")
+    place = voice.any(*(forms[:2] if relation.negated else forms)).format(*said)
     own_side = relation.name in ("left", "right", "front") and relation.view == OWN and anchor is not None
     if own_side and voice.chance(0.2):
         again = said[0].text if said[0].text.startswith("the ") else "it"
@@ -228,25 +232,37 @@ def _pairs(voice: Voice, forms: tuple[tuple[str, str], ...], *names: str) -> tup
 _COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth")
 
+_PUSHED = frozenset({"chair", "office chair", "stool"})
+_SOFT = frozenset({"pillow", "towel", "blanket", "clothes", "jacket", "bag", "backpack", "books", "book", "cushion"})
+
 _PLACES: dict[str, tuple[str, ...]] = {
-    "next": ("next to {}", "next to {}", "next to {}", "beside {}", "right next to {}", "directly next to {}"),
+    "next": (
+        "next to {}",
+        "next to {}",
+        "next to {}",
+        "beside {}",
+        "right next to {}",
+        "directly next to {}",
+        "right by {}",
+        "very close to {}",
+    ),
     "near": ("near {}", "by {}", "close to {}", "near {}"),
     "on": ("on {}", "on {}", "on top of {}", "sitting on {}", "sitting on top of {}", "atop {}"),
     "under": ("under {}", "under {}", "underneath {}", "beneath {}"),
     "above": ("above {}", "above {}", "over {}", "directly above {}", "right above {}"),
     "below": ("below {}", "under {}", "below {}", "underneath {}", "directly below {}", "beneath {}"),
     "against": ("against {}", "against {}", "up against {}", "along {}", "pushed against {}"),
-    "facing": ("facing {}", "facing towards {}", "facing {}"),
+    "facing": ("facing {}", "facing towards {}", "facing {}", "facing toward {}"),
     "facing away": ("facing away from {}", "facing away from {}", "facing away from {}"),
     "at": ("at {}", "at {}", "in front of {}", "sitting at {}", "pulled up to {}"),
     "opposite": ("across from {}", "opposite {}", "opposite of {}", "directly across from {}"),
-    "left": ("to the left of {}", "to the left of {}", "on the left of {}", "left of {}", "on the left side of {}"),
+    "left": (
+        *("to the left of {}", "to the left of {}", "to the left of {}", "on the left of {}", "left of {}"),
+        *("on the left side of {}", "on the left side of {}", "just left of {}", "to the immediate left of {}"),
+    ),
     "right": (
-        "to the right of {}",
-        "to the right of {}",
-        "on the right of {}",
-        "right of {}",
-        "on the right side of {}",
+        *("to the right of {}", "to the right of {}", "to the right of {}", "on the right of {}", "right of {}"),
+        *("on the right side of {}", "on the right side of {}", "just right of {}", "to the immediate right of {}"),
     ),
     "front": ("in front of {}", "in front of {}", "directly in front of {}", "right in front of {}"),
     "behind": ("behind {}", "behind {}", "directly behind {}", "in back of {}"),
@@ -255,6 +271,9 @@ _PLACES: dict[str, tuple[str, ...]] = {
     "corner": ("in the corner of the room", "in the corner", "in a corner of the room", "in the corner of the room"),
     "middle": ("in the middle of the room", "in the center of the room", "in the middle of the room"),
 }
+_HUNG = ("on the {}", "on the {}", "hanging on the {}", "hung on the {}", "mounted on the {}", "attached to the {}")
+_ON_FLOOR = ("on the {}", "on the {}", "on the {}", "on the ground")
+
 _WHERE: dict[str, tuple[str, ...]] = {
     "carries": ("on {them}", "on top of {them}"),
     "covers": ("under {them}", "underneath {them}"),

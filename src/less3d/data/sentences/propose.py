@@ -34,7 +34,8 @@ class Proposer:
 
     def attribute(self, row: int, known: Sequence[Attribute]) -> Attribute | None:
         """A property not known yet, drawn as people choose it."""
-        fresh = [attribute for attribute in self.attributes(row) if attribute not in known]
+        category = self.scene.objects[row].category  # nobody says "a paper paper bag"
+        fresh = [a for a in self.attributes(row) if a not in known and a.value not in category.split()]
         weights = habits.ATTRIBUTES
         choices = tuple((a, weights.get(a.value, weights.get(a.kind, 1.5))) for a in fresh)
         if not choices:

@@ -107,7 +107,8 @@ class Voice:
             return self.any(*dark)
         if level > 0.55 and light and self.chance(0.3):
             return self.any(*light)
-        return self.any(*plain)
+        word = self.any(*plain)
+        return f"{word} colored" if self.chance(0.03) and " " not in word else word
 
 
 def article(thing: str) -> str:
