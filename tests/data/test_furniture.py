@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from less3d.data.rooms.colors import COLORS, color_index, color_name, dominant_color
-from less3d.data.rooms.furniture import RECIPES, Catalogue
+from less3d.data.rooms.furniture import RECIPES, Catalogue, parametric_piece
 from less3d.data.rooms.surface import concatenate
 from less3d.errors import InputError
 
@@ -25,18 +25,17 @@ def test_the_common_classes_are_there() -> None:
 
 @pytest.mark.parametrize("category", CATALOGUE.categories)
 def test_every_piece_is_sound(category: str) -> None:
-    for seed in range(2):
-        piece = CATALOGUE.piece(category, np.random.default_rng(seed))
-        surface = piece.surface
-        assert piece.category == category
-        assert len(surface) >= 320
-        assert np.isfinite(surface.points).all()
-        assert np.allclose(np.linalg.norm(surface.normals, axis=1), 1, atol=1e-3)
-        assert len(np.unique(surface.colors, axis=0)) > 1
-        low, high = surface.points.min(axis=0), surface.points.max(axis=0)
-        middle = (low + high)[:2] / 2
-        assert np.abs(middle).max() < 0.04 + 0.03 * (high - low).max(), "the footprint is centered on the origin"
-        assert -1e-4 <= low[2] < 0.05 + 0.1 * high[2], "it rests on z = 0"
+    piece = CATALOGUE.piece(category, np.random.default_rng(0))
+    surface = piece.surface
+    assert piece.category == category
+    assert len(surface) >= 320
+    assert np.isfinite(surface.points).all()
+    assert np.allclose(np.linalg.norm(surface.normals, axis=1), 1, atol=1e-3)
+    assert len(np.unique(surface.colors, axis=0)) > 1
+    low, high = surface.points.min(axis=0), surface.points.max(axis=0)
+    middle = (low + high)[:2] / 2
+    assert np.abs(middle).max() < 0.04 + 0.03 * (high - low).max(), "the footprint is centered on the origin"
+    assert -1e-4 <= low[2] < 0.05 + 0.1 * high[2], "it rests on z = 0"
 
 
 @pytest.mark.parametrize("category", CATALOGUE.categories)
@@ -77,19 +76,18 @@ def test_the_same_seed_gives_the_same_piece() -> None:
 
 def test_a_design_is_the_same_object_in_whatever_room() -> None:
     """The design number decides everything but the scatter of the sampled points."""
-    seen: dict[str, np.ndarray] = {}
-    rng = np.random.default_rng(0)
-    catalogue = Catalogue(split="test")
-    for _ in range(400):
-        piece = catalogue.piece("mouse", rng)
-        color = np.median(piece.surface.colors, axis=0)
-        assert np.abs(seen.setdefault(piece.name, color) - color).max() < 6
+    first, again = (parametric_piece("chair", 4711, np.random.default_rng(seed)) for seed in (0, 1))
+    assert (first.name, first.shape, first.material) == (again.name, again.shape, again.material)
+    assert np.ptp(first.surface.points, axis=0) == pytest.approx(np.ptp(again.surface.points, axis=0), abs=0.02)
+    means = first.surface.colors.mean(axis=0), again.surface.colors.mean(axis=0)
+    assert means[0] == pytest.approx(means[1], abs=3)
+    assert not np.array_equal(first.surface.points, again.surface.points)
 
 
-@pytest.mark.parametrize("category", ["chair", "table", "lamp", "mouse"])
+@pytest.mark.parametrize("category", ["stool", "lamp", "mouse"])
 def test_splits_share_no_design(category: str) -> None:
     names = {split: _names(Catalogue(split=split), category) for split in ("train", "val", "test")}
-    assert all(len(drawn) > 50 for drawn in names.values())
+    assert all(len(drawn) > 30 for drawn in names.values())
     assert not names["train"] & names["val"]
     assert not names["train"] & names["test"]
     assert not names["val"] & names["test"]
@@ -99,7 +97,7 @@ def test_the_last_style_is_kept_from_training() -> None:
     held_out = RECIPES["chair"].styles[-1]
     train, test = (_names(Catalogue(split=split), "chair") for split in ("train", "test"))
     assert not any(f"chair-{held_out}-" in name for name in train)
-    assert 0.3 < np.mean([f"chair-{held_out}-" in name for name in test]) < 0.7
+    assert 0.25 < np.mean([f"chair-{held_out}-" in name for name in test]) < 0.75
 
 
 def test_color_words() -> None:
@@ -133,7 +131,7 @@ def test_the_color_of_a_piece_is_the_color_of_its_points() -> None:
 
 def test_words_for_shape_and_material() -> None:
     rng = np.random.default_rng(2)
-    tables = [CATALOGUE.piece("table", rng) for _ in range(40)]
+    tables = [CATALOGUE.piece("coffee table", rng) for _ in range(24)]
     assert {"round", "rectangular"} <= {piece.shape for piece in tables}
     assert "wooden" in {piece.material for piece in tables}
     for piece in tables:
@@ -153,11 +151,11 @@ def test_surfaces_turn_and_join() -> None:
     assert len(both.chosen(both.points[:, 2] > 0.5)) == 2 * int((surface.points[:, 2] > 0.5).sum())
 
 
-def test_unknown_class_and_split_are_refused() -> None:
+def test_an_unknown_class_is_refused() -> None:
     with pytest.raises(InputError, match="no furniture of class 'dragon'"):
         CATALOGUE.piece("dragon", np.random.default_rng(0))
 
 
 def _names(catalogue: Catalogue, category: str) -> set[str]:
     rng = np.random.default_rng(0)
-    return {catalogue.piece(category, rng).name for _ in range(80)}
+    return {catalogue.piece(category, rng, size=(0.1, 0.1, 0.1)).name for _ in range(40)}

@@ -202,13 +202,13 @@ def test_a_real_piece_keeps_its_license_and_takes_a_size(library: Path, tmp_path
     with pytest.warns(InputWarning):
         catalogue = Catalogue([library], cache=tmp_path)
     rng = np.random.default_rng(0)
-    pieces = [catalogue.piece("armchair", rng, size=(0.9, 0.8, 1.2)) for _ in range(60)]
+    pieces = [catalogue.piece("armchair", rng, size=(0.45, 0.4, 0.6)) for _ in range(60)]
     real = [piece for piece in pieces if piece.name == "Tiny/chair"]
     assert 0 < len(real) < len(pieces)
     assert {piece.licence for piece in real} == {"CC-BY-3.0"}
     assert {piece.licence for piece in pieces} == {"CC-BY-3.0", "Apache-2.0"}
     for piece in real:
-        assert np.ptp(piece.surface.points, axis=0) == pytest.approx((0.9, 0.8, 1.2), abs=0.02)
+        assert np.ptp(piece.surface.points, axis=0) == pytest.approx((0.45, 0.4, 0.6), abs=0.02)
         assert np.allclose(np.linalg.norm(piece.surface.normals, axis=1), 1, atol=1e-3)
     assert len({piece.surface.colors.tobytes() for piece in real}) > 1, "some are recolored"
 
@@ -254,5 +254,6 @@ def test_a_wrong_file_is_one_clear_line(tmp_path: Path, content: bytes | str | N
 
 def _real_names(catalogue: Catalogue) -> set[str]:
     rng = np.random.default_rng(0)
-    pieces = [catalogue.piece(label, rng) for label in ("armchair", "chair", "picture") for _ in range(50)]
+    labels = [label for label in ("armchair", "chair", "picture") for _ in range(50)]
+    pieces = [catalogue.piece(label, rng, size=(0.1, 0.1, 0.1)) for label in labels]
     return {piece.name for piece in pieces if piece.name.startswith("Tiny/")}

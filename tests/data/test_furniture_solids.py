@@ -55,7 +55,7 @@ def test_samples_lie_on_the_box_and_face_outwards() -> None:
     half = np.array([1, 0.5, 0.1])
     offset = np.abs(surface.points - (0, 0, 0.1)) / half
     assert np.allclose(offset.max(axis=1), 1, atol=1e-5)
-    assert (np.einsum("ij,ij->i", surface.points - np.float32([0, 0, 0.1]), surface.normals) > 0).all()
+    assert (np.einsum("ij,ij->i", surface.points - np.array([0, 0, 0.1], dtype=np.float32), surface.normals) > 0).all()
 
 
 def test_samples_are_even() -> None:

@@ -54,6 +54,8 @@ RECIPES: dict[str, Recipe] = {
 """The parametric classes, by their ScanNet name."""
 
 _DESIGNS = 100_000
+_DIGITS: dict[Split, tuple[int, ...]] = {"train": tuple(range(8)), "val": (8,), "test": (9,), "all": tuple(range(10))}
+"""Last digits of the design numbers of each split."""
 _CLEAR_SHARE = 0.5
 _MOST_REAL = 0.5
 """Highest share of real models in a class."""
@@ -114,14 +116,11 @@ class Catalogue:
         if rng.random() < min(_MOST_REAL, len(models) / (len(models) + _HALF_REAL)):
             return _real_piece(models[int(rng.integers(len(models)))], rng, size)
         number = int(rng.integers(_DESIGNS // 10)) * 10 + int(rng.choice(self._digits))
-        return _parametric_piece(category, number, rng, size)
+        return parametric_piece(category, number, rng, size=size)
 
 
-_DIGITS: dict[Split, tuple[int, ...]] = {"train": tuple(range(8)), "val": (8,), "test": (9,), "all": tuple(range(10))}
-"""Last digits of the design numbers of each split."""
-
-
-def _parametric_piece(category: str, number: int, rng: np.random.Generator, size: Size | None) -> Piece:
+def parametric_piece(category: str, number: int, rng: np.random.Generator, *, size: Size | None = None) -> Piece:
+    """The piece with a design number, as its name tells it; `rng` only scatters the sampled points."""
     recipe = RECIPES[category]
     design_rng = np.random.default_rng([crc32(category.encode()), number])
     style = _style(recipe, number, size, design_rng)
