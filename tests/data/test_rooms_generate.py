@@ -12,6 +12,9 @@ from less3d.data.rooms.statistics import draw, draw_size, scene_statistics
 from less3d.errors import InputError
 
 
+KINDS = ("bedroom", "office", "kitchen", "bathroom", "classroom")
+
+
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     return Catalogue()
@@ -19,12 +22,12 @@ def catalogue() -> Catalogue:
 
 @pytest.fixture(scope="module")
 def rooms(catalogue) -> list[Room]:
-    return [make_room(seed, catalogue=catalogue) for seed in range(5)]
+    return [make_room(seed, catalogue=catalogue) for seed in range(4)]
 
 
 @pytest.fixture(scope="module")
 def layouts(catalogue) -> list[Layout]:
-    return [draw_layout(kind, catalogue, np.random.default_rng(9)) for kind in KIND_SHARES]
+    return [draw_layout(kind, catalogue, np.random.default_rng(9)) for kind in KINDS]
 
 
 def test_the_same_seed_makes_the_same_room(catalogue, rooms):

@@ -14,7 +14,7 @@ box = st.tuples(place, place, yaw, half, half)
 
 
 def row(x: float, y: float, angle: float, half_depth: float, half_width: float, bottom: float = 0.0) -> np.ndarray:
-    return box_rows(np.array([[x, y, angle]]), (2 * half_depth, 2 * half_width, 1.0), bottom)
+    return box_rows(np.array([[x, y, angle]], dtype=float), (2.0 * half_depth, 2.0 * half_width, 1.0), bottom)
 
 
 def shared_grid_points(a: np.ndarray, b: np.ndarray) -> int:

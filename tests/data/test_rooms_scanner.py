@@ -20,7 +20,7 @@ def rng() -> np.random.Generator:
 
 def plate(x: float, width: float, low: float, high: float, rng: np.random.Generator) -> Surface:
     """An upright plate at distance x in front of the camera, facing it."""
-    return sample_quad((x, width / 2, low), (0, -width, 0), (0, 0, high - low), GRAY, rng)
+    return sample_quad((x, width / 2, low), (0.0, -width, 0.0), (0.0, 0.0, high - low), GRAY, rng)
 
 
 def facing_camera(surface: Surface) -> bool:
@@ -49,7 +49,7 @@ def test_backs_are_not_seen(rng):
 
 
 def room(rng: np.random.Generator) -> tuple[Surface, np.ndarray]:
-    floor = sample_quad((-2, -2, 0), (4, 0, 0), (0, 4, 0), GRAY, rng)
+    floor = sample_quad((-2.0, -2.0, 0.0), (4.0, 0.0, 0.0), (0.0, 4.0, 0.0), GRAY, rng)
     parts = [floor, plate(1.9, 3.8, 0, 2.4, rng)]
     return concatenate(parts), np.repeat(np.arange(2, dtype=np.int32), [len(part) for part in parts])
 
@@ -57,7 +57,7 @@ def room(rng: np.random.Generator) -> tuple[Surface, np.ndarray]:
 def scan(rng: np.random.Generator, loss: float = 0.0, **changes: float):
     surface, ids = room(rng)
     lost = np.where(ids == 1, loss, 0).astype(np.float32)
-    settings = ScanSettings(looks=40, holes=0, **changes)
+    settings = ScanSettings(looks=40, holes=0.0, **changes)
     return scan_surfaces(surface, ids, lost, CAMERA[None], settings=settings, light=Light(), rng=rng)
 
 
@@ -81,8 +81,8 @@ def test_glass_loses_points(rng):
 
 
 def test_corners_and_floors_under_tables_are_darker(rng):
-    floor = sample_quad((-2, -2, 0), (4, 0, 0), (0, 4, 0), GRAY, rng)
-    table = sample_quad((-0.6, -0.6, 0.6), (1.2, 0, 0), (0, 1.2, 0), GRAY, rng)
+    floor = sample_quad((-2.0, -2.0, 0.0), (4.0, 0.0, 0.0), (0.0, 4.0, 0.0), GRAY, rng)
+    table = sample_quad((-0.6, -0.6, 0.6), (1.2, 0.0, 0.0), (0.0, 1.2, 0.0), GRAY, rng)
     both = concatenate([floor, table])
     colors = lit_colors(both, Light(drift=0.0, blotches=0.0, shade=0.8), np.arange(len(both)) < len(floor)).mean(axis=1)
     reach = np.abs(floor.points[:, :2]).max(axis=1)
@@ -93,7 +93,7 @@ def test_a_wall_is_not_seen_through_what_hangs_on_it(rng):
     wall, board = plate(2.0, 3.0, 0, 2.5, rng), plate(1.95, 1.0, 1.0, 1.8, rng)
     both = concatenate([wall, board])
     ids = np.repeat(np.arange(2, dtype=np.int32), [len(wall), len(board)])
-    settings = ScanSettings(looks=60, holes=0, noise=0.0, waviness=0.0, floaters=0.0, rounding=0.0)
+    settings = ScanSettings(looks=60, holes=0.0, noise=0.0, waviness=0.0, floaters=0.0, rounding=0.0)
     camera = np.array([[0.0, 0.0, 1.4]])
     nothing_lost = np.zeros(len(both), dtype=np.float32)
     seen = scan_surfaces(both, ids, nothing_lost, camera, settings=settings, light=Light(), rng=rng)

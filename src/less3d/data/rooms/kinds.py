@@ -90,7 +90,7 @@ _COMMON = (
 _BEDROOM = (
     _CURTAINS,
     _RADIATOR,
-    _rule("bed", "wall", 1, 1, 2),
+    _rule("bed", "wall", 1.0, 1, 2),
     _rule("nightstand", "beside", 0.75, 1, 2, "bed"),
     _rule("dresser", "wall", 0.55),
     _rule("desk", "wall", 0.55, 1, 2),
@@ -101,7 +101,7 @@ _BEDROOM = (
     _rule("tv", "on", 0.6, 1, 1, "dresser|tv stand|desk"),
     _rule("mini fridge", "wall", 0.25),
     _rule("microwave", "on", 0.3, 1, 1, "mini fridge|dresser|desk"),
-    _rule("pillow", "on", 1, 1, 6, "bed"),
+    _rule("pillow", "on", 1.0, 1, 6, "bed"),
     _rule("lamp", "on", 0.8, 1, 2, "nightstand|desk|dresser"),
     _rule("telephone|alarm clock|book|tissue box|cup", "on", 0.5, 1, 2, "nightstand"),
     _rule("mirror", "mounted", 0.35),
@@ -175,7 +175,7 @@ _OFFICE = (
     _rule("whiteboard", "mounted", 0.45, 1, 2),
     _rule("desk", "wall", 0.95, 1, 3),
     _rule("desk|table", "free", 0.3, 1, 2, long=1.2),
-    _rule("office chair|chair", "front", 1, 1, 5, "desk"),
+    _rule("office chair|chair", "front", 1.0, 1, 5, "desk"),
     _rule("file cabinet", "wall", 0.55, 1, 3),
     _rule("file cabinet", "under", 0.25, 1, 2, "desk"),
     _rule("bookshelf", "wall", 0.5, 1, 3),
@@ -196,9 +196,9 @@ _OFFICE = (
 _MEETING = (
     _RADIATOR,
     _rule("whiteboard|whiteboard|blackboard", "mounted", 0.75, 1, 2),
-    _rule("table", "center", 1, 1, 1, long=1.5),
+    _rule("table", "center", 1.0, 1, 1, long=1.5),
     _rule("table", "ahead", 0.25, 1, 1, "table", long=1.2),
-    _rule("chair|chair|office chair", "around", 1, 4, 14, "table"),
+    _rule("chair|chair|office chair", "around", 1.0, 4, 14, "table"),
     _rule("chair|chair|office chair", "wall", 0.35, 1, 5),
     _rule("tv", "mounted", 0.2),
     _rule("projector screen", "mounted", 0.1),
@@ -209,7 +209,7 @@ _MEETING = (
 )
 
 _KITCHEN = (
-    _rule("kitchen run", "built in", 1, 1, 2),
+    _rule("kitchen run", "built in", 1.0, 1, 2),
     _rule("stove", "beside", 0.65, 1, 1, "kitchen cabinets|kitchen cabinet"),
     _rule("range hood", "above", 0.5, 1, 1, "stove"),
     _rule("dishwasher", "beside", 0.3, 1, 1, "kitchen cabinets|kitchen cabinet"),
@@ -252,8 +252,8 @@ _BATHROOM = (
 _CLASSROOM = (
     _RADIATOR,
     _rule("whiteboard|blackboard", "mounted", 0.9, 1, 2),
-    _rule("table|desk", "rows", 1, 4, 10, long=1.1),
-    _rule("chair|chair|office chair", "front", 1, 6, 18, "table|desk"),
+    _rule("table|desk", "rows", 1.0, 4, 10, long=1.1),
+    _rule("chair|chair|office chair", "front", 1.0, 6, 18, "table|desk"),
     _rule("projector screen", "mounted", 0.2),
     _rule("monitor", "on", 0.4, 2, 6, "table|desk"),
     _rule("keyboard", "ahead", 0.9, 2, 6, "monitor"),
