@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from less3d.data.folder import Folder
+from less3d.data.folder import Folder, Folders
 from less3d.errors import InputError
 from less3d.io import write_scan
 from less3d.scan import Scan
@@ -58,3 +58,15 @@ def test_missing_files_are_named(tmp_path, scan):
     folder = write(tmp_path, scan, [{"scan": "elsewhere", "sentence": "x", "target_id": 3}])
     with pytest.raises(InputError, match="elsewhere"):
         folder.samples("elsewhere")
+
+
+def test_several_folders_are_one_data_set(tmp_path, scan):
+    row = {"scan": "room", "sentence": "x", "target_id": 3}
+    parts = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        parts.append(write(tmp_path / name, scan, [row]))
+    both = Folders(tuple(parts))
+    assert both.scans == ("0/room", "1/room")
+    assert both.referrals["1/room"] == parts[1].referrals["room"]
+    np.testing.assert_array_equal(both.read("1/room").points, scan.points)

@@ -1,7 +1,6 @@
 """A run is determined by its settings and data, however often it is stopped."""
 
 import csv
-import json
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tiny_data import write_tiny_data
 
 from less3d.data.folder import Folder
 from less3d.errors import InputError
-from less3d.io import write_scan
 from less3d.models import ModelConfig
 from less3d.models.late import LateConfig
-from less3d.scan import Scan
 from less3d.text import TextConfig
 from less3d.training import loop
 from less3d.training.config import TrainConfig
@@ -38,21 +36,7 @@ TINY = TrainConfig(
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Folder:
-    root = tmp_path_factory.mktemp("data")
-    (root / "scans").mkdir()
-    rows = []
-    for number in range(3):
-        rng = np.random.default_rng(number)
-        points = rng.uniform(0, 2, (600, 3)).astype(np.float32)
-        instances = (points[:, 0] > 1).astype(np.int32)
-        colors = np.where(instances[:, None], np.uint8([200, 30, 30]), np.uint8([30, 200, 30]))
-        scan = Scan(points=points, colors=colors, instances=instances, labels={0: "box", 1: "box"})
-        write_scan(scan, root / "scans" / f"room{number}.npz")
-        for target, color in enumerate(("green", "red")):
-            row = {"scan": f"room{number}", "target_id": target, "sentence": f"the {color} box", "label": "box"}
-            rows.append(json.dumps(row))
-    (root / "sentences.jsonl").write_text("\n".join(rows))
-    return Folder(root)
+    return Folder(write_tiny_data(tmp_path_factory.mktemp("data")))
 
 
 def weights(output: Path) -> dict:
@@ -135,3 +119,18 @@ def test_gru_vocabulary_comes_from_the_training_sentences(data):
     text = TextConfig(encoder="gru", vocabulary=())
     completed = complete(replace(TINY, model=replace(TINY.model, text=text)), data)
     assert {"green", "red", "box"} <= set(completed.model.text.vocabulary)
+
+
+def test_a_run_can_begin_with_earlier_weights(data, tmp_path):
+    one = replace(TINY, steps=1, validate_every=1)
+    loop.train(one, data, data, tmp_path / "first", workers=0)
+    begin = tmp_path / "first" / "best.safetensors"
+    still = replace(one, learning_rate=1e-12, weight_decay=0.0)
+    loop.train(still, data, data, tmp_path / "second", workers=0, start_from=begin)
+    first, second = weights(tmp_path / "first"), weights(tmp_path / "second")
+    for name, value in first.items():
+        if "running" not in name and "num_batches" not in name:
+            torch.testing.assert_close(second[name], value, rtol=1e-5, atol=1e-6)
+    other = replace(one, model=replace(one.model, voxel_size=0.3))
+    with pytest.raises(InputError, match="another model"):
+        loop.train(other, data, data, tmp_path / "third", workers=0, start_from=begin)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from less3d.cli.errors import plainly
 from less3d.errors import InputError
@@ -75,10 +76,10 @@ def _rooms_show() -> Callable[..., None]:
     return show
 
 
-def _train() -> Callable[..., None]:
-    from less3d.cli.train import train
+def _train(recipe: str) -> Callable[..., None]:
+    from less3d.cli.train import recipe_command
 
-    return train
+    return recipe_command(recipe)
 
 
 def _eval() -> Callable[..., None]:
@@ -91,7 +92,12 @@ COMMANDS: dict[str, Command] = {
     "segment": Command("find what sentences mean in a scan", _segment),
     "rooms make": Command("make procedural rooms with sentences about them", _rooms_make),
     "rooms show": Command("draw a made room", _rooms_show),
-    "train": Command("learn from scans, sentences and masks", _train),
+    "train rooms-small": Command("train the released network (late fusion, for a CPU)", partial(_train, "rooms-small")),
+    "train rooms-less": Command("train the paper's network in small, for a CPU", partial(_train, "rooms-less")),
+    "train less-paper": Command(
+        "train LESS at the paper's sizes with RoBERTa, for a GPU", partial(_train, "less-paper")
+    ),
+    "train less-paper-gru": Command("the same with a GRU", partial(_train, "less-paper-gru")),
     "eval": Command("score weights over a data set", _eval),
 }
 """The commands, by name."""

@@ -156,14 +156,16 @@ def _load(source: str | Path) -> tuple[Any, Any]:
 
 @contextmanager
 def _quiet_loading() -> Iterator[None]:
-    """No progress bar of transformers on the user's terminal, and their setting put back."""
+    """No progress bar and no report of transformers on the user's terminal, and their settings put back."""
     from transformers.utils import logging
 
-    was_shown = logging.is_progress_bar_enabled()
+    was_shown, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
+    logging.set_verbosity_error()
     try:
         yield
     finally:
+        logging.set_verbosity(verbosity)
         if was_shown:
             logging.enable_progress_bar()
 

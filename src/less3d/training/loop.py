@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
@@ -59,6 +60,9 @@ def train(
     Raises:
         InputError: when data are missing, `output` holds another run, or `start_from` is of another model.
     """
+    for folder in (data, validation):
+        if not folder.scans:
+            raise InputError("training needs scans with sentences, got a data set without any")
     output.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config.seed)
     model = (Referrer(config.model) if start_from is None else _begin_with(start_from, config)).to(device)
@@ -156,4 +160,4 @@ def _optimizer(model: Referrer, config: TrainConfig) -> torch.optim.AdamW:
 
 def _progress_bar() -> ProgressBar:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return ProgressBar(*columns, TextColumn("{task.fields[note]}"))
+    return ProgressBar(*columns, TextColumn("{task.fields[note]}"), console=Console(stderr=True))

@@ -1,0 +1,68 @@
+"""`less3d train` and `less3d eval`: from a folder of data to weights and scores, and mistakes in one line."""
+
+import json
+
+import pytest
+from tiny_data import write_tiny_data
+
+from less3d.cli import COMMANDS
+from less3d.training.recipes import RECIPES
+
+SMALL = (
+    *("--model.late.channels", 8, 8, "--model.late.width", 16, "--model.late.mask-width", 4, "--model.voxel-size", 0.2),
+    *("--model.text.encoder", "gru", "--validate-every", 2, "--sentences-per-scan", 2, "--workers", 0),
+)
+
+
+@pytest.fixture
+def data(tmp_path):
+    (tmp_path / "data").mkdir()
+    return write_tiny_data(tmp_path / "data")
+
+
+def test_train_then_eval(run, data, tmp_path):
+    command = ("train", "rooms-small", "--data", data, "--validation", data, "-o", tmp_path / "run", *SMALL)
+    stopped = run(*command, "--steps", 4, "--max-minutes", 0.0)
+    assert stopped.code == 0
+    assert "stopped at step 1 of 4" in stopped.out
+    done = run(*command, "--steps", 4)
+    assert done.code == 0
+    assert done.out.startswith("done: best validation mIoU")
+
+    scores = tmp_path / "scores.json"
+    scored = run("eval", tmp_path / "run", data, "-o", scores)
+    assert scored.code == 0
+    assert "mIoU" in scored.out
+    written = json.loads(scores.read_text())
+    assert written["overall"]["sentences"] == 6
+    assert written["by_kind"]["color"]["sentences"] == 6
+    assert written["unique"] is None
+
+    noun = run("eval", tmp_path / "run", data, "--noun-only", "--max-scans", 1)
+    assert noun.code == 0
+
+
+def test_each_recipe_is_a_command():
+    assert {name for name in COMMANDS if name.startswith("train ")} == {f"train {recipe}" for recipe in RECIPES}
+
+
+def test_recipes_and_their_settings_are_explained(run):
+    shown = run("train", "less-paper", "--help")
+    assert shown.code == 0
+    assert "--model.early.num-queries" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("train", "rooms-small", "--data", "nowhere", "--validation", "nowhere", "-o", "run"), "nowhere"),
+        (("eval", "nowhere.safetensors", "nowhere"), "nowhere.safetensors"),
+    ],
+)
+def test_mistakes_are_one_line(run, tmp_path, monkeypatch, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    ran = run(*arguments)
+    assert ran.code == 2
+    assert ran.err.strip().startswith("less3d: error:")
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
