@@ -15,18 +15,15 @@ os.environ["OMP_NUM_THREADS"] = "1"  # read by spconv's own OpenMP when it is lo
 
 import argparse
 import json
-import platform
 import statistics
-import subprocess
-import sys
 import time
 import warnings
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import torch
+from provenance import provenance
 from torch import Tensor, nn
 
 from less3d.models.unet import PAPER_WIDTHS, SparseUNet
@@ -50,13 +47,7 @@ def main() -> None:
     options = parser.parse_args()
     coords = room_voxels(options.voxels)
     result = {
-        "command": " ".join(["python", "benchmarks/sparse_forward.py", *sys.argv[1:]]),
-        "commit": _git("rev-parse", "HEAD"),
-        "source_changed_since": bool(
-            _git("status", "--porcelain", "--", "src/less3d/sparse", "src/less3d/models/unet.py")
-        ),
-        "machine": {"cpu": _cpu_model(), "cores": os.cpu_count(), "load_average": os.getloadavg()},
-        "versions": {"python": platform.python_version(), "torch": torch.__version__, "spconv": version("spconv")},
+        **provenance("spconv"),
         **measure(coords, options.rounds),
     }
     text = json.dumps(result, indent=2)
@@ -239,17 +230,6 @@ def _ratios(seconds: dict[str, list[float]]) -> dict[str, float]:
             theirs = seconds[f"spconv_1_thread_{name.split('_', 3)[3]}"]
             ratios[name] = round(statistics.median(a / b for a, b in zip(times, theirs, strict=True)), 3)
     return ratios
-
-
-def _git(*arguments: str) -> str:
-    return subprocess.run(["git", *arguments], capture_output=True, text=True, check=True).stdout.strip()
-
-
-def _cpu_model() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    return next(
-        (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor()
-    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,34 @@
+"""What every result file says of where it comes from: command, commit, machine, versions."""
+
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+
+
+def provenance(*packages: str) -> dict[str, Any]:
+    """Command, commit (and whether the package's source has changed since), machine, and versions of `packages`."""
+    script = Path(sys.argv[0]).resolve().relative_to(ROOT)
+    return {
+        "command": " ".join(["python", str(script), *sys.argv[1:]]),
+        "commit": _git("rev-parse", "HEAD"),
+        "source_changed_since": bool(_git("status", "--porcelain", "--", "src")),
+        "machine": {"cpu": _cpu_model(), "cores": os.cpu_count(), "load_average": os.getloadavg()},
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in ("torch", *packages)}},
+    }
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip()
+
+
+def _cpu_model() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    models = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    return next(models, platform.processor())

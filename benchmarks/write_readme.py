@@ -1,0 +1,74 @@
+"""Write the README's figures from the committed results, so that none is typed by hand.
+
+python benchmarks/write_readme.py
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
+SECTION = re.compile(r"(<!-- RESULTS.*?-->\n).*?(<!-- /RESULTS -->)", re.DOTALL)
+
+
+def main() -> None:
+    """Fill the section between the RESULTS marks."""
+    readme = ROOT / "README.md"
+    scores, sparse = (read(f"{name}.json") for name in ("released_scores", "sparse_forward"))
+    text = "\n".join([*score_lines(scores), "", *sparse_lines(sparse), ""])
+    readme.write_text(SECTION.sub(lambda match: match[1] + text + match[2], readme.read_text(encoding="utf-8")))
+
+
+def read(name: str) -> dict[str, Any]:
+    """A result file."""
+    return json.loads((RESULTS / name).read_text(encoding="utf-8"))
+
+
+def score_lines(scores: dict[str, Any]) -> list[str]:
+    """The released weights: a row a data set and question."""
+    sets = {
+        "rooms": "made rooms, unseen rooms and furniture",
+        "layouts": "layouts of real rooms, human sentences",
+    }
+    lines = [
+        "| the weights in the box, asked of | question | sentences | mIoU | Acc@0.25 | Acc@0.5 | unique mIoU | multiple mIoU |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for key, name in sets.items():
+        if key in scores:
+            lines += [_row(name, question, scores[key][question]) for question in ("sentence", "class word")]
+    if "real" in scores:
+        real = scores["real"]
+        count = len(real["sentences"])
+        lines.append(f"| real scans | sentence | {count} | {real['miou']:.3f} | {real['acc_25']:.3f} | | | |")
+    lines += ["", f"From [released_scores.json](benchmarks/results/released_scores.json), {_origin(scores)}."]
+    return lines
+
+
+def sparse_lines(sparse: dict[str, Any]) -> list[str]:
+    """The sparse engine against spconv's CPU build."""
+    ratios = sparse["ratios_to_spconv_1_thread"]
+    forward = {key: value for key, value in ratios.items() if key.endswith("forward")}
+    said = ", ".join(f"{value:.2f} with {key.split('_')[1]} thread(s)" for key, value in forward.items())
+    return [
+        f"One forward of the paper-size network over {sparse['voxels_by_level'][0]:,} voxels of 2 cm, as a ratio to spconv's CPU build "
+        f"at one thread: {said}.",
+        f"From [sparse_forward.json](benchmarks/results/sparse_forward.json), {_origin(sparse)}.",
+    ]
+
+
+def _row(name: str, question: str, scores: dict[str, Any]) -> str:
+    overall, unique, multiple = scores["overall"], scores["unique"] or {}, scores["multiple"] or {}
+    values = [overall["miou"], overall["acc_25"], overall["acc_50"], unique.get("miou"), multiple.get("miou")]
+    cells = " | ".join("" if value is None else f"{value:.3f}" for value in values)
+    return f"| {name} | {question} | {overall['sentences']} | {cells} |"
+
+
+def _origin(result: dict[str, Any]) -> str:
+    return f"commit {result['commit'][:7]}, {result['machine']['cores']} cores of {result['machine']['cpu']}"
+
+
+if __name__ == "__main__":
+    main()
