@@ -33,7 +33,7 @@ def score_lines(scores: dict[str, Any]) -> list[str]:
         "layouts": "layouts of real rooms, human sentences",
     }
     lines = [
-        "| the weights in the box, asked of | question | sentences | mIoU | Acc@0.25 | Acc@0.5 | unique mIoU | multiple mIoU |",
+        "| the weights in the box, asked of | question | sentences | mIoU | Acc@0.25 | Acc@0.5 | unique | multiple |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for key, name in sets.items():
@@ -53,8 +53,8 @@ def sparse_lines(sparse: dict[str, Any]) -> list[str]:
     forward = {key: value for key, value in ratios.items() if key.endswith("forward")}
     said = ", ".join(f"{value:.2f} with {key.split('_')[1]} thread(s)" for key, value in forward.items())
     return [
-        f"One forward of the paper-size network over {sparse['voxels_by_level'][0]:,} voxels of 2 cm, as a ratio to spconv's CPU build "
-        f"at one thread: {said}.",
+        f"One forward of the paper-size network over {sparse['voxels_by_level'][0]:,} voxels of 2 cm, as a ratio to "
+        f"spconv's CPU build at one thread: {said}.",
         f"From [sparse_forward.json](benchmarks/results/sparse_forward.json), {_origin(sparse)}.",
     ]
 
