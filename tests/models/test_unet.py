@@ -87,6 +87,22 @@ def test_gradients_are_those_of_finite_differences() -> None:
     assert torch.autograd.gradcheck(lambda x: unet(x, plan).raw, (x,), fast_mode=True)
 
 
+@pytest.mark.parametrize("level", range(len(WIDTHS) - 1))
+def test_skips_carry_what_the_encoder_saw(level: int) -> None:
+    """With nothing coming up from below, the decoder still depends on what came in."""
+    unet, (x, plan) = small_unet(), inputs(voxels(11))
+    nn.init.zeros_(unet.up[level].get_submodule("conv").weight)
+    assert not torch.equal(unet(x, plan).levels[level], unet(x + 1, plan).levels[level])
+
+
+@pytest.mark.parametrize("level", range(len(WIDTHS) - 1))
+def test_what_comes_up_from_below_reaches_the_decoder(level: int) -> None:
+    unet, (x, plan) = small_unet(), inputs(voxels(12))
+    before = unet(x, plan).levels[level]
+    nn.init.zeros_(unet.up[level].get_submodule("conv").weight)
+    assert not torch.equal(unet(x, plan).levels[level], before)
+
+
 def test_evaluation_is_repeatable() -> None:
     unet, (x, plan) = small_unet(), inputs(voxels(3))
     assert torch.equal(unet(x, plan).raw, unet(x, plan).raw)

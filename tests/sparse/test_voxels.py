@@ -27,10 +27,11 @@ def test_means_are_those_of_the_points_inside() -> None:
     torch.testing.assert_close(mean_over_voxels(points, grid), means)
 
 
-def test_every_point_lies_in_its_voxel() -> None:
-    points = random_points(1)
-    grid = voxelize([points], 0.1)
-    cells = (points.double() - points.double().amin(dim=0)) / 0.1
+@pytest.mark.parametrize("scale", [1.0, 600.0])
+def test_every_point_lies_in_its_voxel(scale: float) -> None:
+    points = random_points(1, 20_000) * scale
+    grid = voxelize([points], 0.07)
+    cells = (points.double() - points.double().amin(dim=0)) / 0.07
     offset = cells - grid.coords[grid.point_to_voxel, 1:]
     assert bool(((offset >= 0) & (offset < 1)).all())
 
