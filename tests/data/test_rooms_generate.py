@@ -11,7 +11,6 @@ from less3d.data.rooms.room import STRUCTURE, Room
 from less3d.data.rooms.statistics import draw, draw_size, scene_statistics
 from less3d.errors import InputError
 
-
 KINDS = ("bedroom", "office", "kitchen", "bathroom", "classroom")
 
 

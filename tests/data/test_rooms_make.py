@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from less3d.cli.rooms import show
 from less3d.data.folder import Folder
 from less3d.data.rooms.make import RoomSettings, iter_rooms, make_rooms
 from less3d.errors import InputError
@@ -64,3 +65,16 @@ def test_other_settings_are_refused(unbroken):
         make_rooms(unbroken, rooms=ROOMS, settings=RoomSettings(seed=4, split="train", sentences=12))
     with pytest.raises(InputError, match="at least one"):
         make_rooms(unbroken, rooms=0, settings=SETTINGS)
+
+
+def test_show_draws_rooms_and_refuses_unknown_ones(unbroken, tmp_path, capsys):
+    from PIL import Image
+
+    path = tmp_path / "sheet.png"
+    show(unbroken, count=1, output=path)
+    with Image.open(path) as image:
+        assert image.width == 2 * 720
+        assert len(image.convert("L").getcolors() or range(99)) > 20
+    assert str(path) in capsys.readouterr().out
+    with pytest.raises(InputError, match="no scan named room_77777"):
+        show(unbroken, ("room_77777",))
