@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from less3d.errors import InputError
@@ -33,6 +33,7 @@ class Outer:
             raise ValueError("rate must not be negative")
 
 
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(
     st.builds(
         Outer,
@@ -41,8 +42,8 @@ class Outer:
         inner=st.builds(Inner, widths=st.lists(st.integers()).map(tuple), pair=st.tuples(st.text(), st.floats(0, 1))),
     )
 )
-def test_what_is_written_is_read_back(settings):
-    assert from_json(Outer, to_json(settings)) == settings
+def test_what_is_written_is_read_back(outer):
+    assert from_json(Outer, to_json(outer)) == outer
 
 
 def test_the_settings_of_models_are_read_back():
