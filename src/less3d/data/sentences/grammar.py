@@ -6,6 +6,7 @@ import numpy as np
 
 from less3d.data.rooms.statistics import scene_statistics
 from less3d.data.sentences import habits, slips
+from less3d.data.sentences.draws import pick
 from less3d.data.sentences.lexicon import is_plural, plural
 from less3d.data.sentences.meaning import OWN, ROW, Meaning, View
 from less3d.data.sentences.phrases import Clause, ranking_clause, relation_clause, view_after, view_before
@@ -95,35 +96,22 @@ def _phrase(voice: Voice, parts: _Parts) -> str:
     if parts.rivals == 1 and not parts.many and voice.chance(0.08):
         return voice.any(f"the only {core}", f"{voice.any('it is', _ITS)} the only {core}")
     if not parts.clauses and voice.chance(0.15):
-        these = "these are" if parts.many else "this is"
-        return f"{these} {article(parts.thing)}{parts.thing}"
-    simple = len(parts.clauses) == 1 and bool(parts.clauses[0].after) and parts.view == OWN
-    if simple and voice.chance(0.2):
+        return f"{'these are' if parts.many else 'this is'} {article(parts.thing)}{parts.thing}"
+    stated = len(parts.clauses) == 1 and parts.view == OWN and parts.clauses[0].whole.startswith("{it}")
+    if stated and parts.clauses[0].after and voice.chance(0.2):
+        return f"the {parts.thing}{parts.fill(parts.clauses[0].whole.removeprefix('{it}'))}"
+    start = pick(voice.rng, _STARTS)
+    if start == "order":
+        return f"{_order(voice)} the {core}"
+    if start == "it is":
+        return f"{'they are' if parts.many else voice.any('it is', 'its', _ITS, _ITS)} the {core}"
+    if start == "this is":
+        return f"{'these are' if parts.many else 'this is'} the {core}"
+    if start == "object":
         return (
-            f"the {parts.thing} {parts.fill(parts.clauses[0].whole.removeprefix('{it} '))}"
-            if parts.clauses[0].whole.startswith("{it}")
-            else f"the {core}"
+            f"the {voice.any('object', 'item', f'correct {parts.noun}' if parts.clauses else 'object')} is the {core}"
         )
-    return voice.any(
-        f"the {core}",
-        f"the {core}",
-        f"the {core}",
-        f"the {core}",
-        core,
-        _without_articles(core),
-        f"{_order(voice)} the {core}",
-        f"{_order(voice)} the {core}",
-        f"{'they are' if parts.many else voice.any('it is', 'its', _ITS, _ITS)} the {core}",
-        f"{'these are' if parts.many else 'this is'} the {core}",
-        _announced(voice, parts, core),
-    )
-
-
-def _announced(voice: Voice, parts: _Parts, core: str) -> str:
-    """The phrase after "the object is", now and then; alone otherwise."""
-    if voice.chance(0.5):
-        return f"the {core}"
-    return f"the {voice.any('object', 'item', f'correct {parts.noun}' if parts.clauses else 'object')} is the {core}"
+    return {"the": f"the {core}", "": core, "telegram": _without_articles(core)}[start]
 
 
 def _noun_phrase(voice: Voice, parts: _Parts) -> str:
@@ -163,9 +151,8 @@ def _viewed(voice: Voice, parts: _Parts, core: str) -> str:
     if voice.chance(0.65):
         before = view_before(voice, parts.view, parts.meant)
         order = f"{_order(voice)} the "
-        start = (
-            voice.any("the ", "the ", "the ", f"{_ITS} the ", "it is the ", order, order) if not parts.many else "the "
-        )
+        it_is = "they are" if parts.many else voice.any("it is", _ITS)
+        start = voice.any("the ", "the ", "the ", f"{it_is} the ", order, order)
         return f"{before}{voice.any(', ', ', ', ' ')}{start}{core}" if before else ""
     after = view_after(voice, parts.view, parts.meant)
     return f"{voice.any('the ', 'the ', _order(voice) + ' the ')}{core} {after}" if after else ""
@@ -174,31 +161,32 @@ def _viewed(voice: Voice, parts: _Parts, core: str) -> str:
 def _description(voice: Voice, parts: _Parts) -> str:
     """Two or three sentences: what it is, then where it is."""
     clauses = list(parts.clauses)
-    rank = clauses[0] if clauses and (clauses[0].before or clauses[0].view != OWN) else None
-    these, there, are = ("these are", "there are", "are") if parts.many else ("this is", "there is", "is")
-    thing, noun = parts.thing, parts.noun
-    opening = voice.any(
-        "this", "this", "this", "there", "there", "there", "a", "the is", "the is", "this noun", "object"
-    )
-    if opening in ("the is", "this noun") and parts.adjectives:
-        subject = f"the {noun}" if opening == "the is" else f"{'these' if parts.many else 'this'} {noun}"
-        first = (
-            f"{subject} {are} {' and '.join(word.rstrip(',') for word in parts.adjectives)}{_in_color(voice, parts)}"
-        )
-    elif opening == "a":
-        first = f"{article(thing)}{thing}"
-    elif opening == "object":
-        first = f"the {voice.any('object', 'item')} {are} {article(thing)}{thing}"
-    else:
-        there = _THERES if not parts.many and voice.chance(0.08) else there
-        first = f"{there if opening == 'there' else these} {article(thing)}{thing}"
-        plain = len(clauses) > 1 and rank is None and not clauses[0].restricts and clauses[0].after
-        if plain and voice.chance(0.35):
-            first += f" {parts.fill(clauses.pop(0).after)}"
-    sentences = [first]
+    sentences = [_opening(voice, parts, clauses)]
     while clauses:
         sentences.append(_whole(voice, parts, clauses))
     return ". ".join(sentences)
+
+
+def _opening(voice: Voice, parts: _Parts, clauses: list[Clause]) -> str:
+    """The first sentence: what it is. It may take the first clause from the list."""
+    opening = pick(voice.rng, _OPENINGS)
+    are, a_thing = "are" if parts.many else "is", f"{article(parts.thing)}{parts.thing}"
+    bound = bool(clauses) and (bool(clauses[0].before) or clauses[0].view != OWN)  # its rank or viewer comes later
+    if opening in ("the", "this ...") and parts.adjectives:
+        subject = "the" if opening == "the" else "these" if parts.many else "this"
+        first = f"{subject} {parts.noun} {are} {_listed(parts.adjectives)}{_in_color(voice, parts)}"
+        if clauses and not bound and clauses[0].whole.startswith("{it}") and voice.chance(0.2):
+            first += f" and{parts.fill(clauses.pop(0).whole.removeprefix('{it}'))}"
+        return first
+    if opening == "a":
+        return a_thing
+    if opening == "object":
+        return f"the {voice.any('object', 'item')}{'s' if parts.many else ''} {are} {a_thing}"
+    there = _THERES if not parts.many and voice.chance(0.08) else f"there {are}"
+    first = f"{there if opening == 'there' else 'these are' if parts.many else 'this is'} {a_thing}"
+    if len(clauses) > 1 and not bound and not clauses[0].restricts and clauses[0].after and voice.chance(0.35):
+        first += f" {parts.fill(clauses.pop(0).after)}"
+    return first
 
 
 def _whole(voice: Voice, parts: _Parts, clauses: list[Clause]) -> str:
@@ -229,7 +217,9 @@ def _whole(voice: Voice, parts: _Parts, clauses: list[Clause]) -> str:
 def _listed(adjectives: tuple[str, ...]) -> str:
     """Properties as they stand after "is"."""
     plain = [word.rstrip(",") for word in adjectives]
-    plain = [{"wood": "made of wood", "cloth": "made of cloth"}.get(word, word) for word in plain]
+    plain = [
+        {"wood": "made of wood", "cloth": "made of cloth", "fabric": "made of fabric"}.get(word, word) for word in plain
+    ]
     return " and ".join([", ".join(plain[:-1]), plain[-1]] if len(plain) > 1 else plain)
 
 
@@ -278,6 +268,20 @@ _ONE = {"it": "it", "is": "is", "has": "has", "does": "does", "them": "it", "the
 _ONE |= {"sits": "sits", "stands": "stands"}
 _MANY = {"it": "they", "is": "are", "has": "have", "does": "do", "them": "them", "their": "their", "one": "ones"}
 _MANY |= {"sits": "sit", "stands": "stand"}
+_STARTS = (
+    ("the", 4.5),
+    ("", 1.0),
+    ("telegram", 1.0),
+    ("order", 2.0),
+    ("it is", 1.0),
+    ("this is", 1.0),
+    ("object", 0.5),
+)
+"""How a phrase starts, and how often."""
+
+_OPENINGS = (("this", 3.0), ("there", 3.0), ("a", 1.0), ("the", 2.0), ("this ...", 1.0), ("object", 1.0))
+"""How a description starts, and how often."""
+
 _ITS = "it's"
 _THERES = "there's"
 _COUNTED = ("zero", "one", "two", "three", "four", "five", "six")

@@ -43,7 +43,7 @@ def relation_clause(voice: Voice, relation: Relation, noun: str, *, hung: bool, 
         after = voice.any(f"that {{is}} not {place}", f"not {place}", f"but not the {{one}} {place}")
         return Clause(after, whole=f"{{it}} {{is}} not {place}", view=relation.view, restricts=True)
     if relation.name in ("facing", "facing away"):
-        return Clause(place, whole=voice.any(f"{{it}} {{is}} {place}", f"{{it}} {{is}} {place}"), restricts=True)
+        return Clause(place, whole=f"{{it}} {{is}} {place}", restricts=True)
     whole = f"{{it}} {{is}} {place}"
     if voice.chance(0.25) and not fixed:
         whole = f"{{it}} {{is}} {_posture(voice, relation, hung)}{place}"
@@ -155,26 +155,11 @@ def _having(voice: Voice, relation: Relation, noun: str) -> Clause:
 def _distance(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
     thing = voice.name(ranking.anchor, new=0.02) if ranking.anchor else Name("", False)
     two = rivals == 2 and voice.chance(0.4)
-    if ranking.name == "closest":
-        word = (
-            voice.any("closer to", "closer to", "nearer to")
-            if two
-            else voice.any("closest to", "closest to", "closest to", "closest to", "nearest to", "nearest")
-        )
-    else:
-        word = (
-            voice.any("farther from", "further from", "further away from")
-            if two
-            else voice.any(
-                "farthest from", "furthest from", "furthest away from", "farthest away from", "the furthest from"
-            )
-        )
-    whole = voice.any(
-        f"{{it}} {{is}} {word} {thing}",
-        f"{{it}} {{is}} {word} {thing}",
-        f"{{it}} {{is}} the {{one}} {word.removeprefix('the ')} {thing}",
-    )
-    return Clause(f"{word.removeprefix('the ')} {thing}", whole=whole, restricts=True)
+    word = voice.any(*(_COMPARATIVES if two else _SUPERLATIVES)[ranking.name])
+    whole = f"{{it}} {{is}} {word} {thing}"
+    if voice.chance(0.3):
+        whole = f"{{it}} {{is}} the {{one}} {word} {thing}"
+    return Clause(f"{word} {thing}", whole=whole, restricts=True)
 
 
 def _outermost(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
@@ -291,6 +276,8 @@ _INVERTED = {"next": "has next", "above": "has below", "below": "has above"}
 """Relations that can be told from the other thing as well."""
 
 _SUPERLATIVES: dict[str, tuple[str, ...]] = {
+    "closest": ("closest to", "closest to", "closest to", "closest to", "nearest to", "nearest"),
+    "farthest": ("farthest from", "furthest from", "furthest away from", "farthest away from"),
     "biggest": ("biggest", "largest"),
     "smallest": ("smallest", "smallest", "littlest"),
     "tallest": ("tallest",),
@@ -300,6 +287,8 @@ _SUPERLATIVES: dict[str, tuple[str, ...]] = {
     "lowest": ("lowest", "bottom"),
 }
 _COMPARATIVES: dict[str, tuple[str, ...]] = {
+    "closest": ("closer to", "closer to", "nearer to"),
+    "farthest": ("farther from", "further from", "further away from"),
     "biggest": ("bigger", "larger", "big", "large"),
     "smallest": ("smaller", "smaller", "small", "little"),
     "tallest": ("taller", "tall", "tallest"),

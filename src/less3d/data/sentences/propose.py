@@ -60,7 +60,7 @@ class Proposer:
         if name in ("closest", "farthest"):
             anchor = self._anchor(np.flatnonzero(self.scene.is_thing).tolist(), noun, definite=True)
             return None if anchor is None else Ranking(name, anchor)
-        standing = self._stands(rivals)
+        standing = self._stands(rivals.tolist())
         if name == "size":
             chosen = str(self.rng.choice(LARGER, p=[0.3, 0.3, 0.2, 0.1, 0.1]))
             return None if chosen in ("tallest", "shortest") and not standing else Ranking(chosen)
@@ -126,7 +126,7 @@ class Proposer:
             return self._if_true(row, Relation(name))
         fixed = self.scene.objects[row].category in habits.FIXED
         if name == "against":
-            return None if fixed else self._if_true(row, Relation(name, (WALL,)))
+            return self._if_true(row, Relation(name, (WALL,))) if self._stands([row]) and not fixed else None
         known = self.scene.is_thing | ((name == "on") & (not fixed))
         anchors = np.flatnonzero((self.resolver.table(name)[row] == TRUE) & known).tolist()
         if name in habits.ANCHORS:
@@ -173,9 +173,9 @@ class Proposer:
         item = self.scene.objects[row]
         return habits.SALIENCE.get(item.category, 1.0) * (0.3 if item.visible_points < 100 else 1.0)
 
-    def _stands(self, rows: np.ndarray) -> bool:
+    def _stands(self, rows: Sequence[int]) -> bool:
         """Whether all these stand on the floor."""
-        carriers = self.scene.support[rows]
+        carriers = [int(self.scene.support[row]) for row in rows]
         return all(row >= 0 and self.scene.objects[row].category == "floor" for row in carriers)
 
     def _between(self, row: int, noun: str) -> Relation | None:

@@ -115,7 +115,7 @@ def article(thing: str) -> str:
     """The indefinite article of a phrase with a space after it; nothing before a plural."""
     if is_plural(thing) or thing.startswith(_UNCOUNTED):
         return ""
-    return "an " if thing[0] in "aeiou" and not thing.startswith("uni") else "a "
+    return "an " if thing[0] in "aeiouL" and not thing.startswith("uni") else "a "  # an L shaped desk
 
 
 _UNCOUNTED = ("toilet paper", "clothing")
