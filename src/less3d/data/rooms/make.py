@@ -5,6 +5,7 @@ rooms/
   records/room_00000.json    seed, kind, objects and models of the room, and its sentences
   sentences.jsonl            all sentences; written last
   rooms.json                 settings, counts, and the licenses of the furniture models
+  furniture/                 the furniture libraries, read and sampled; may be deleted
 """
 
 import json
@@ -31,8 +32,9 @@ from less3d.referral import Referral
 
 MANIFEST = "rooms.json"
 SENTENCES = "sentences.jsonl"
+FURNITURE = "furniture"
 _SPLIT_NUMBERS: dict[Split, int] = {"train": 0, "val": 1, "test": 2, "all": 3}
-_VERSION = 1
+_VERSION = 2
 """Raised whenever the same seed gives other rooms than before."""
 
 
@@ -71,11 +73,14 @@ def iter_rooms(folder: Path, *, rooms: int, settings: RoomSettings, workers: int
     waiting = set(pending)
     yield from (name for index, name in enumerate(names) if index not in waiting)
     jobs = [_Job(folder, index, settings) for index in pending]
-    if workers == 1 or len(jobs) < 2:
-        catalogue = _Recording(settings)
-        yield from (_make_one(job, catalogue) for job in jobs)
-    else:
-        yield from _in_parallel(jobs, settings, min(workers, len(jobs)))
+    if jobs:
+        catalogue = _Recording(
+            settings, folder / FURNITURE
+        )  # before any worker's: reading libraries takes a minute, once
+        if workers == 1 or len(jobs) == 1:
+            yield from (_make_one(job, catalogue) for job in jobs)
+        else:
+            yield from _in_parallel(jobs, settings, folder / FURNITURE, min(workers, len(jobs)))
     _merge(folder, names, settings)
 
 
@@ -100,8 +105,8 @@ class _Job:
 class _Recording(Catalogue):
     """A catalogue that remembers the license of each model it gave out since it was last cleared."""
 
-    def __init__(self, settings: RoomSettings) -> None:
-        super().__init__(settings.furniture, split=settings.split)
+    def __init__(self, settings: RoomSettings, cache: Path) -> None:
+        super().__init__(settings.furniture, split=settings.split, cache=cache)
         self.models: dict[str, str] = {}
 
     def piece(
@@ -147,17 +152,18 @@ def _row(referral: Referral) -> dict[str, Any]:
     }
 
 
-def _in_parallel(jobs: Sequence[_Job], settings: RoomSettings, workers: int) -> Iterator[str]:
-    with _one_thread_each(), multiprocessing.get_context("spawn").Pool(workers, _start_worker, (settings,)) as pool:
+def _in_parallel(jobs: Sequence[_Job], settings: RoomSettings, cache: Path, workers: int) -> Iterator[str]:
+    context, opened = multiprocessing.get_context("spawn"), (settings, cache)
+    with _one_thread_each(), context.Pool(workers, _start_worker, opened) as pool:
         yield from pool.imap_unordered(_work, jobs)
 
 
 _worker_catalogue: list[_Recording] = []
 
 
-def _start_worker(settings: RoomSettings) -> None:
+def _start_worker(settings: RoomSettings, cache: Path) -> None:
     """Open the catalogue once a process."""
-    _worker_catalogue[:] = [_Recording(settings)]
+    _worker_catalogue[:] = [_Recording(settings, cache)]
 
 
 def _work(job: _Job) -> str:
