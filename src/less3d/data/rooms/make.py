@@ -74,9 +74,7 @@ def iter_rooms(folder: Path, *, rooms: int, settings: RoomSettings, workers: int
     yield from (name for index, name in enumerate(names) if index not in waiting)
     jobs = [_Job(folder, index, settings) for index in pending]
     if jobs:
-        catalogue = _Recording(
-            settings, folder / FURNITURE
-        )  # before any worker's: reading libraries takes a minute, once
+        catalogue = _Recording(settings, folder / FURNITURE)  # reads libraries once, before any worker
         if workers == 1 or len(jobs) == 1:
             yield from (_make_one(job, catalogue) for job in jobs)
         else:
