@@ -42,14 +42,11 @@ def trash_can(rng: np.random.Generator, size: Size, style: str) -> Design:
         parts.append(loft(lid, paint.shaded(rng.uniform(0.6, 1.3))))
     elif maybe(rng, 0.4):
         bag = Paint(paints.pick(rng, ((210, 208, 202), (40, 40, 42), (190, 186, 176))), "fabric", "plastic", scale=0.05)
-        parts.append(
-            tub((depth * 1.03, width * 1.03, height * 0.2), bag, square=square, taper=0.97).moved(z=height * 0.82)
-        )
+        parts = [parts[0].inlaid(x, y, (height * rng.uniform(0.75, 0.9), height + 0.01), bag)]
     if style != "lid" and maybe(rng, 0.5):
         fill = paints.scene(rng, (*paints.WHITES, *_CARDBOARDS, *paints.BRIGHTS))
-        parts.append(
-            heap(rng, (depth * 0.75, width * 0.75, height * 0.25), fill).moved(z=height * rng.uniform(0.3, 0.7))
-        )
+        stuff = heap(rng, (depth * 0.6, width * 0.6, height * 0.2), fill)
+        parts.append(stuff.moved(z=height * rng.uniform(0.4, 0.75)))
     return Design(parts)
 
 
@@ -126,7 +123,7 @@ def basket(rng: np.random.Generator, size: Size, style: str) -> Design:
     if maybe(rng, 0.65):
         cloth = paints.linen(rng, bright=0.4, patterned=0.4)
         parts.append(
-            heap(rng, (depth * 0.85, width * 0.85, height * 0.4), cloth).moved(z=height * rng.uniform(0.5, 0.75))
+            heap(rng, (depth * 0.72, width * 0.72, height * 0.4), cloth).moved(z=height * rng.uniform(0.5, 0.75))
         )
     return Design(parts)
 

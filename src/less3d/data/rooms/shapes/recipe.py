@@ -29,6 +29,7 @@ Builder = Callable[[np.random.Generator, Size, str], Design]
 @dataclass(frozen=True)
 class Recipe:
     """A class of furniture. Of three or more styles the last is held out: designs for training never have it.
+    A style listed twice is twice as common.
 
     `depth`, `width` and `height` are ranges in meters to draw from when the caller asks for no size; `even` names the
     styles that are as wide as they are deep.

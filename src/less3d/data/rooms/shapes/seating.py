@@ -368,7 +368,9 @@ def _seat_word(round_seat: bool, size: Size) -> str:
 _COUCHES = ("track", "rolled", "chaise", "armless")
 
 SEATING: dict[str, Recipe] = {
-    "chair": Recipe(chair, (0.48, 0.62), (0.44, 0.6), (0.76, 1.0), ("legs", "stacking", "sled", "swivel", "pedestal")),
+    "chair": Recipe(
+        chair, (0.48, 0.62), (0.44, 0.6), (0.76, 1.0), ("legs", "legs", "stacking", "sled", "swivel", "pedestal")
+    ),
     "office chair": Recipe(chair, (0.58, 0.7), (0.58, 0.7), (0.85, 1.15), ("swivel",)),
     "armchair": Recipe(armchair, (0.7, 0.95), (0.68, 0.95), (0.72, 1.0), ("track", "frame")),
     "sofa chair": Recipe(couch, (0.78, 1.0), (0.75, 1.1), (0.72, 0.95), ("track", "rolled", "armless")),

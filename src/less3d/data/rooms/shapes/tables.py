@@ -182,10 +182,10 @@ def _trestle(rng: np.random.Generator, size: Size, top: float, frame: Paint, rou
 def _block(rng: np.random.Generator, size: Size, top: float, frame: Paint, round_top: bool) -> list[Part]:
     """A closed body, sometimes with a dark opening in front: trunks and box-shaped coffee tables."""
     x, y = size[0] * 0.47, size[1] * 0.47
-    parts = [box((-x, x), (-y, y), (0, top), frame)]
+    body = box((-x, x), (-y, y), (0, top), frame)
     if maybe(rng, 0.5):
-        parts.append(box((x - 0.005, x + 0.005), (-y * 0.85, y * 0.85), (top * 0.25, top * 0.85), frame.shaded(0.4)))
-    return parts
+        body = body.faced((-y * 0.85, y * 0.85), (top * 0.25, top * 0.85), frame.shaded(0.4))
+    return [body]
 
 
 def _desk_body(
@@ -238,28 +238,35 @@ def _hutch(rng: np.random.Generator, size: Size, level: float, frame: Paint) -> 
     return parts
 
 
-_LOW = ("legs", "round", "panels", "block", "pedestal", "trestle")
+_LOW = ("legs", "legs", "round", "panels", "block", "pedestal", "trestle")
 
 TABLES: dict[str, Recipe] = {
     "table": Recipe(
-        table, (0.6, 1.2), (0.7, 2.2), (0.68, 0.8), ("legs", "round", "panels", "pedestal", "trestle"), even=("round",)
+        table,
+        (0.6, 1.2),
+        (0.7, 2.2),
+        (0.68, 0.8),
+        ("legs", "legs", "round", "panels", "pedestal", "trestle"),
+        even=("round",),
     ),
     "dining table": Recipe(
         table_with_cloth,
         (0.8, 1.1),
         (1.0, 2.2),
         (0.7, 0.8),
-        ("legs", "round", "pedestal", "trestle", "panels", "cloth"),
+        ("legs", "legs", "round", "pedestal", "trestle", "panels", "cloth"),
         even=("round",),
     ),
-    "desk": Recipe(desk, (0.55, 0.85), (1.0, 1.8), (0.7, 0.78), ("legs", "panels", "drawers", "corner", "trestle")),
+    "desk": Recipe(
+        desk, (0.55, 0.85), (1.0, 1.8), (0.7, 0.78), ("legs", "legs", "panels", "drawers", "corner", "trestle")
+    ),
     "coffee table": Recipe(table, (0.45, 0.8), (0.6, 1.35), (0.34, 0.5), _LOW, even=("round",)),
     "end table": Recipe(
         end_table,
         (0.4, 0.6),
         (0.4, 0.65),
         (0.4, 0.65),
-        ("legs", "round", "panels", "block", "drum"),
+        ("legs", "legs", "round", "panels", "block", "drum"),
         even=("round", "drum"),
     ),
 }
