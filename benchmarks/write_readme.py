@@ -1,4 +1,4 @@
-"""Write the README's figures from the committed results, so that none is typed by hand.
+"""Write the figures of the README and of the model card from the committed results, so that none is typed by hand.
 
 python benchmarks/write_readme.py
 """
@@ -9,16 +9,22 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+CARD = ROOT / "src" / "less3d" / "released" / "rooms-small.md"
 RESULTS = ROOT / "benchmarks" / "results"
 SECTION = re.compile(r"(<!-- RESULTS.*?-->\n).*?(<!-- /RESULTS -->)", re.DOTALL)
 
 
 def main() -> None:
     """Fill the section between the RESULTS marks."""
-    readme = ROOT / "README.md"
     scores, sparse = (read(f"{name}.json") for name in ("released_scores", "sparse_forward"))
-    text = "\n".join([*score_lines(scores), "", *sparse_lines(sparse), ""])
-    readme.write_text(SECTION.sub(lambda match: match[1] + text + match[2], readme.read_text(encoding="utf-8")))
+    fill(ROOT / "README.md", [*score_lines(scores), "", *sparse_lines(sparse)])
+    fill(CARD, [*score_lines(scores), "", *kind_lines(scores), "", *real_lines(scores)])
+
+
+def fill(path: Path, lines: list[str]) -> None:
+    """Put lines into the marked section of a file."""
+    text = "\n".join([*lines, ""])
+    path.write_text(SECTION.sub(lambda match: match[1] + text + match[2], path.read_text(encoding="utf-8")))
 
 
 def read(name: str) -> dict[str, Any]:
@@ -45,6 +51,31 @@ def score_lines(scores: dict[str, Any]) -> list[str]:
         lines.append(f"| real scans | sentence | {count} | {real['miou']:.3f} | {real['acc_25']:.3f} | | | |")
     lines += ["", f"From [released_scores.json](benchmarks/results/released_scores.json), {_origin(scores)}."]
     return lines
+
+
+def kind_lines(scores: dict[str, Any]) -> list[str]:
+    """Made rooms by what tells the target apart."""
+    gain = scores["rooms"]["reading_gain_miou"]
+    lines = [
+        f"On sentences with look-alikes the full sentence adds {gain:+.3f} mIoU to the class word alone. "
+        "By what tells the target apart:",
+        "",
+        "| kind | sentences | mIoU | class word alone |",
+        "|---|---|---|---|",
+    ]
+    full, noun = (scores["rooms"][question]["by_kind"] for question in ("sentence", "class word"))
+    return lines + [
+        f"| {kind} | {s['sentences']} | {s['miou']:.3f} | {noun[kind]['miou']:.3f} |" for kind, s in full.items()
+    ]
+
+
+def real_lines(scores: dict[str, Any]) -> list[str]:
+    """One real scan (ScanNet scene0470_00), each class asked for by its bare name."""
+    if "real" not in scores:
+        return []
+    rows = scores["real"]["scene0470_00_by_class_name"]
+    found = ", ".join(f"{row['label']} {row['best_iou']:.2f}" for row in rows)
+    return [f"ScanNet scene0470_00, asked by class name, IoU with the best object of the class: {found}."]
 
 
 def sparse_lines(sparse: dict[str, Any]) -> list[str]:
