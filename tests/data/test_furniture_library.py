@@ -254,6 +254,6 @@ def test_a_wrong_file_is_one_clear_line(tmp_path: Path, content: bytes | str | N
 
 def _real_names(catalogue: Catalogue) -> set[str]:
     rng = np.random.default_rng(0)
-    labels = [label for label in ("armchair", "chair", "picture") for _ in range(50)]
+    labels = [label for label in ("armchair", "chair", "picture") for _ in range(36)]
     pieces = [catalogue.piece(label, rng, size=(0.1, 0.1, 0.1)) for label in labels]
     return {piece.name for piece in pieces if piece.name.startswith("Tiny/")}
