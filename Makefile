@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_SCAN := examples/data/room.ply
-DEMO_SENTENCE := the brown couch
+DEMO_SENTENCE := the red chair next to the screen
 
 .PHONY: demo test check clean
 

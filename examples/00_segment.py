@@ -5,7 +5,7 @@ from pathlib import Path
 from less3d import Segmenter, picture, read_scan
 
 scan = read_scan(Path(__file__).parent / "data" / "room.ply")
-sentence = "the brown couch"
+sentence = "the red chair next to the screen"
 
 segmenter = Segmenter.from_pretrained()
 segmenter.set_scan(scan)  # the work that needs no sentence, done once

@@ -32,7 +32,7 @@ def here(tmp_path, monkeypatch):
     """A folder with the files that the README speaks of, and weights in the box."""
     monkeypatch.chdir(tmp_path)
     shutil.copy(ROOT / "examples" / "data" / "room.ply", "room.ply")
-    Path("sentences.txt").write_text("the desk\nthe brown couch\n", encoding="utf-8")
+    Path("sentences.txt").write_text("the desk\nthe red chair next to the screen\n", encoding="utf-8")
     if not less3d.weights.RELEASED:
         monkeypatch.setattr(less3d.weights, "RELEASED", as_released(write_tiny_weights(tmp_path / "tiny.safetensors")))
     return tmp_path
