@@ -1,7 +1,7 @@
 """`Referrer`: a text encoder and a network that finds what it says, built from one configuration."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
@@ -10,7 +10,7 @@ from less3d.batch import Batch, Scene
 from less3d.models.interface import Answer
 from less3d.models.late import LateConfig, LateLESS
 from less3d.models.less import LESS, LessConfig
-from less3d.text import TextConfig, TextFeatures, build_text
+from less3d.text import TextConfig, TextEncoder, TextFeatures, build_text
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,11 @@ class Referrer(nn.Module):
         super().__init__()
         self.config = config
         self.text = build_text(config.text)
+        text_width = cast(TextEncoder, self.text).width
         self.network = (
-            LESS(config.early, text_width=self.text.width)
+            LESS(config.early, text_width=text_width)
             if config.fusion == "early"
-            else LateLESS(config.late, text_width=self.text.width)
+            else LateLESS(config.late, text_width=text_width)
         )
 
     @property
