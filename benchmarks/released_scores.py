@@ -91,7 +91,8 @@ def score_real(segmenter: Segmenter, folder: Path) -> dict:
         for row in (row for row in rows if row["scan"] == name):
             found = segmenter.segment(row["sentence"])
             value = iou(found.mask, scan.instances == row["target_id"])
-            by_sentence.append({**row, "iou": value, "confidence": found.confidence, "points": int(found.mask.sum())})
+            asked = {"scan": name, "target_id": row["target_id"]}  # not the sentence: it may not be redistributed
+            by_sentence.append({**asked, "iou": value, "confidence": found.confidence, "points": int(found.mask.sum())})
         if name == "scannet_scene0470_00":
             for label in sorted(set(scan.labels.values())):
                 mask = segmenter.segment(f"the {label}").mask
