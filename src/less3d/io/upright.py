@@ -2,7 +2,8 @@
 
 Seen from below, a room starts everywhere at the same height, its floor; seen from above, its skyline is ragged, for few
 scans have a whole ceiling. Table tops and seats lie below half height, and so do things away from the walls. Rooms are
-wider than high. None of these is sure alone; the weights of their sum, rounded, were fitted to procedural rooms.
+wider than high. None of these is sure alone; the weights of their sum, rounded, were fitted to procedural rooms and to
+rooms laid out as real ones are.
 """
 
 from dataclasses import dataclass
