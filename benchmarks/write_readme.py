@@ -82,7 +82,7 @@ def sparse_lines(sparse: dict[str, Any]) -> list[str]:
     """The sparse engine against spconv's CPU build."""
     ratios = sparse["ratios_to_spconv_1_thread"]
     forward = {key: value for key, value in ratios.items() if key.endswith("forward")}
-    said = ", ".join(f"{value:.2f} with {key.split('_')[1]} thread(s)" for key, value in forward.items())
+    said = ", ".join(f"{value:.2f} ({key.split('_')[1]} of our threads)" for key, value in forward.items())
     return [
         f"One forward of the paper-size network over {sparse['voxels_by_level'][0]:,} voxels of 2 cm, as a ratio to "
         f"spconv's CPU build at one thread: {said}.",
