@@ -64,6 +64,15 @@ def test_a_batch_equals_its_parts():
         torch.testing.assert_close(together.confidence[rows], alone.confidence, rtol=1e-3, atol=1e-4)
 
 
+def test_answers_stand_in_the_order_of_the_sentences():
+    model, scans, text = make_model(), [make_scan(1), make_scan(2, 900)], make_text(3)
+    _, mixed = answer(model, scans, text, [1, 0, 1])
+    _, sorted_ = answer(model, scans, text.select(torch.tensor([1, 0, 2])), [0, 1, 1])
+    for place, row in enumerate((1, 0, 2)):
+        torch.testing.assert_close(mixed.logits[row], sorted_.logits[place], rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(mixed.confidence[row], sorted_.confidence[place], rtol=1e-4, atol=1e-4)
+
+
 def test_padding_words_change_nothing():
     model, scan, text = make_model(), make_scan(1), make_text(2)
     padded = TextFeatures(
@@ -108,6 +117,15 @@ def test_training_finds_what_was_described():
         ious = [(mask & sample.mask).sum() / (mask | sample.mask).sum() for sample in samples]
         assert np.argmax(ious) == number
         assert ious[number] > 0.3
+
+
+def test_targets_too_small_for_a_token_give_a_finite_loss():
+    model, scan = make_model().train(), make_scan(1)
+    speck = np.zeros(len(scan), dtype=bool)
+    speck[0] = True
+    losses = model.losses(make_batch([Sample(scan, Referral("a", "x", 0), speck)], **GRID), make_text(1))
+    losses["total"].backward()
+    assert losses["total"].isfinite()
 
 
 def test_mask_is_the_formula_it_says():

@@ -70,7 +70,6 @@ class EncodedScan:
     """Centre of the box of the object each voxel lies on, as it votes."""
     embeddings: Float[Tensor, "V M"]
     token_of: Int64[Tensor, "V"]
-    token_positions: Float[Tensor, "T 3"]
     tokens: Float[Tensor, "T D"]
     token_centers: Float[Tensor, "T 3"]
     token_half_sizes: Float[Tensor, "T 3"]
@@ -122,7 +121,6 @@ class SceneEncoder(nn.Module):
         box = self.box(tokens)
         fields = {
             "tokens": self.key(tokens),
-            "token_positions": means[:, :3],
             "token_centers": means[:, :3] + box[:, :3],
             "token_half_sizes": (box[:, 3:] - 1.0).clamp(-4.0, 2.0).exp() + _SMALLEST_HALF_SIZE,
             "mask_queries": self.mask_query(tokens),
@@ -176,18 +174,18 @@ class LateLESS(nn.Module):
 
     def answer(self, encoded: tuple[EncodedScan, ...], text: TextFeatures, scan_of: Int64[Tensor, "S"]) -> Answer:
         """The mask of each sentence's best candidate; confidence is the share of the score mass on its object."""
-        logits, confidence = [], []
+        found: dict[int, tuple[Tensor, Tensor]] = {}
         for scan, own in _by_scan(encoded, scan_of):
             matches = self.match(scan, text.select(own))
             best = matches.scores.argmax(dim=1, keepdim=True)
             masks = scan.masks(matches.candidates.gather(1, best).flatten())  # (S, V)
-            logits.extend(masks.unbind())
             probability = matches.scores.softmax(dim=1)
-            for row, candidates in enumerate(matches.candidates):
-                same = _touches(masks[row] > 0, scan.token_of, candidates)
+            for row, sentence in enumerate(own.tolist()):
+                same = _touches(masks[row] > 0, scan.token_of, matches.candidates[row])
                 same[best[row]] = True
-                confidence.append(probability[row][same].sum())
-        return Answer(logits=tuple(logits), confidence=torch.stack(confidence).clamp(0.0, 1.0))
+                found[sentence] = masks[row], probability[row][same].sum()
+        logits, confidence = zip(*(found[sentence] for sentence in range(len(scan_of))), strict=True)
+        return Answer(logits=logits, confidence=torch.stack(confidence).clamp(0.0, 1.0))
 
     def match(self, scan: EncodedScan, text: TextFeatures) -> Matches:
         """Choose candidates and anchors by the words and score the candidates by their relations.
@@ -232,7 +230,9 @@ class LateLESS(nn.Module):
     def _object_losses(
         self, scan: EncodedScan, inside: Bool[Tensor, "O V"], tokens: Bool[Tensor, "O T"]
     ) -> dict[str, Tensor]:
-        """Losses of the O described objects, whatever was said of them."""
+        """Losses of the O described objects, whatever was said of them; zero when there are none."""
+        if len(inside) == 0:
+            return dict.fromkeys(("vote", "box", "bce", "dice"), scan.embeddings.sum() * 0.0)
         low = torch.where(inside[..., None], scan.positions, torch.inf).amin(dim=1)
         high = torch.where(inside[..., None], scan.positions, -torch.inf).amax(dim=1)
         center, half = (low + high) / 2, (high - low) / 2 + _SMALLEST_HALF_SIZE  # (O, 3)
