@@ -86,6 +86,7 @@ def sparse_lines(sparse: dict[str, Any]) -> list[str]:
     return [
         f"One forward of the paper-size network over {sparse['voxels_by_level'][0]:,} voxels of 2 cm, as a ratio to "
         f"spconv's CPU build at one thread: {said}.",
+        "That is on a quiet machine: where others use the cores, two threads wait for each other and one is faster.",
         f"From [sparse_forward.json](benchmarks/results/sparse_forward.json), {_origin(sparse)}.",
     ]
 
