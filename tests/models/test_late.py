@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from less3d.batch import make_batch, make_scene
-from less3d.models.late import LateConfig, LateLESS, _peaks, _pointing_loss
+from less3d.models.late import LateConfig, LateLESS, _naming_loss, _peaks, _pointing_loss
 from less3d.models.relate import pair_geometry
 from less3d.referral import Referral, Sample
 from less3d.scan import Scan
@@ -158,6 +158,15 @@ def test_pointing_loss_is_minus_log_of_the_mass_inside():
     inside = torch.tensor([[True, True, False, False], [False, False, False, False]])
     assert _pointing_loss(logits, inside).item() == pytest.approx(np.log(2))
     assert _pointing_loss(logits[1:], inside[1:]).item() == 0.0
+
+
+def test_naming_loss_is_minus_log_of_the_share_of_the_sentences_about_a_token():
+    heat = torch.tensor([[0.0, 3.0, 9.0], [0.0, 1.0, 9.0], [0.0, 1.0, 9.0], [0.0, 1.0, 9.0]])
+    inside = torch.tensor([[True, False, False], [True, False, False], [False, True, False], [False, False, False]])
+    share = np.exp(1) / (np.exp(3) + 3 * np.exp(1))
+    expected = (2 * np.log(2) - np.log(share)) / 3  # two sentences about token 0, one about token 1
+    assert _naming_loss(heat, inside).item() == pytest.approx(expected, rel=1e-5)
+    assert _naming_loss(heat, torch.zeros_like(inside)).item() == 0.0
 
 
 def test_pair_geometry_knows_left_from_right():

@@ -12,7 +12,7 @@ from tiny_data import write_tiny_data
 
 from less3d.data.folder import Folder
 from less3d.errors import InputError
-from less3d.models import ModelConfig
+from less3d.models import ModelConfig, Referrer
 from less3d.models.late import LateConfig
 from less3d.text import TextConfig
 from less3d.training import loop
@@ -97,8 +97,49 @@ def test_worker_processes_give_the_same_steps(data, tmp_path):
         assert torch.equal(value, weights(tmp_path / "beside")[name]), name
 
 
+def test_replicas_meet_at_the_mean_of_their_weights(data, tmp_path):
+    config = replace(TINY, steps=2, replicas=2, meet_every=2)
+    progress = loop.train(config, data, data, tmp_path, workers=0)
+    ends, seen = [], 0
+    for replica in (0, 1):
+        torch.manual_seed(config.seed)
+        model = Referrer(config.model)
+        optimizer = loop._optimizer(model, config)
+        for number in range(2):
+            for group in optimizer.param_groups:
+                group["lr"] = group["top_lr"] * loop.learning_rate_factor(number, config)
+            torch.manual_seed(loop._seed(config.seed, number, replica))
+            batch = Steps(data, config, replica=replica)[number].batch
+            loop.train_step(model, optimizer, batch, None, config.max_gradient_norm)
+            seen += len(batch.sentences)
+        ends.append(model.state_dict())
+    assert progress.sentences == seen
+    assert not torch.equal(ends[0]["network.encoder.key.weight"], ends[1]["network.encoder.key.weight"])
+    for name, value in weights(tmp_path).items():
+        if value.is_floating_point():
+            torch.testing.assert_close(value, (ends[0][name] + ends[1][name]) / 2, rtol=1e-4, atol=1e-6)
+
+
+def test_replicas_that_are_stopped_end_like_unbroken_ones(data, tmp_path):
+    config = replace(TINY, steps=6, validate_every=6, replicas=2, meet_every=2)
+    loop.train(config, data, data, tmp_path / "whole", workers=0)
+    for _ in range(3):
+        loop.train(config, data, data, tmp_path / "parts", workers=0, max_minutes=0.0)
+    for name, value in weights(tmp_path / "whole").items():
+        assert torch.equal(value, weights(tmp_path / "parts")[name]), name
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"meet_every": 4}, "multiple of 4"), ({"replicas": 8}, "at least 8")],
+)
+def test_replicas_without_work_are_refused(data, tmp_path, change, message):
+    with pytest.raises(InputError, match=message):
+        loop.train(replace(TINY, **change), data, data, tmp_path, workers=0)
+
+
 def test_an_epoch_sees_every_scan_once(data):
-    steps = Steps(data, TINY, with_text=False)
+    steps = Steps(data, TINY)
     seen = [steps[number].batch.scene.grid.coords.shape[0] for number in range(3)]
     again = [steps[number].batch.scene.grid.coords.shape[0] for number in range(3)]
     assert seen == again

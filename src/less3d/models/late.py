@@ -20,10 +20,12 @@ from less3d.losses import dice_loss
 from less3d.models.interface import Answer
 from less3d.models.relate import RelationDecoder, WordSlots
 from less3d.models.unet import SparseUNet
+from less3d.sparse.plan import Level
 from less3d.text import TextFeatures
 
 _TOKEN_LEVEL = 1
 _SMALLEST_HALF_SIZE = 0.03  # metres
+_LOSS_WEIGHTS = {"heat": 1.0, "name": 0.5, "point": 1.0, "bce": 1.0, "dice": 1.0, "vote": 1.0, "box": 0.5}
 
 
 @dataclass(frozen=True)
@@ -93,31 +95,37 @@ class EncodedScan:
 
 
 class SceneEncoder(nn.Module):
-    """Voxels to tokens, votes and mask embeddings."""
+    """Voxels to tokens, votes and mask embeddings.
+
+    A token sees the U-Net's features of its own cell and of all coarser cells around it; a voxel sees its token's.
+    """
 
     def __init__(self, config: LateConfig) -> None:
         super().__init__()
         self.unet = SparseUNet(13, widths=config.channels, blocks=config.blocks)
-        fine, coarse = config.channels[0], config.channels[_TOKEN_LEVEL]
-        self.token = nn.Sequential(nn.Linear(coarse + 4, config.width), nn.LayerNorm(config.width), nn.ReLU())
+        fine, coarser = config.channels[0], sum(config.channels[_TOKEN_LEVEL:])
+        self.token = nn.Sequential(nn.Linear(coarser + 4, config.width), nn.LayerNorm(config.width), nn.ReLU())
         self.key = nn.Linear(config.width, config.width)
         self.box = nn.Linear(config.width, 6)
         self.mask_query = nn.Linear(config.width, config.mask_width)
         self.mask_shape = nn.Linear(config.width, 5)
-        self.embedding = nn.Sequential(nn.Linear(fine, 64), nn.ReLU(), nn.Linear(64, config.mask_width))
-        self.vote = nn.Linear(fine, 3)
+        self.voxel = nn.Sequential(nn.Linear(fine + config.width, config.width), nn.ReLU())
+        self.embedding = nn.Linear(config.width, config.mask_width)
+        self.vote = nn.Linear(config.width, 3)
 
     def forward(self, scene: Scene) -> tuple[EncodedScan, ...]:
         """Encode each scan of the scene."""
         inputs = torch.cat([scene.colors, scene.positions[:, 2:] - 1.0, scene.offsets, scene.spread], dim=1)
         output = self.unet(inputs, scene.plan)
-        down = scene.plan.levels[0].down_map
-        assert down is not None
-        token_of = torch.empty_like(down.parent).index_copy_(0, down.child.long(), down.parent).long()  # (V,)
-        num_tokens = len(output.levels[_TOKEN_LEVEL])
+        token_of = _parents(scene.plan.levels[0])  # (V,)
+        columns = [output.levels[_TOKEN_LEVEL]]
+        ancestor = torch.arange(len(columns[0]), device=token_of.device)  # (T,)
+        for level in range(_TOKEN_LEVEL + 1, len(output.levels)):
+            ancestor = _parents(scene.plan.levels[level - 1])[ancestor]
+            columns.append(output.levels[level][ancestor])
         raw = torch.cat([scene.positions, scene.colors], dim=1)
-        means = _mean_by(raw, token_of, num_tokens)  # (T, 6)
-        tokens = self.token(torch.cat([output.levels[_TOKEN_LEVEL], means[:, 2:]], dim=1))  # (T, D)
+        means = _mean_by(raw, token_of, len(columns[0]))  # (T, 6)
+        tokens = self.token(torch.cat([*columns, means[:, 2:]], dim=1))  # (T, D)
         box = self.box(tokens)
         fields = {
             "tokens": self.key(tokens),
@@ -126,19 +134,19 @@ class SceneEncoder(nn.Module):
             "mask_queries": self.mask_query(tokens),
             "mask_shapes": self.mask_shape(tokens),
         }
-        embeddings = self.embedding(output.features)
-        centers = scene.positions + self.vote(output.features)
+        voxels = self.voxel(torch.cat([output.features, tokens[token_of]], dim=1))  # (V, D)
+        embeddings, centers = self.embedding(voxels), scene.positions + self.vote(voxels)
         encoded = []
         first_token = 0
         for scan in range(scene.num_scans):
-            voxels = scene.voxels_of(scan)
-            own = token_of[voxels]
+            rows = scene.voxels_of(scan)
+            own = token_of[rows]
             last_token = int(own.max()) + 1
             encoded.append(
                 EncodedScan(
-                    positions=scene.positions[voxels],
-                    centers=centers[voxels],
-                    embeddings=embeddings[voxels],
+                    positions=scene.positions[rows],
+                    centers=centers[rows],
+                    embeddings=embeddings[rows],
                     token_of=own - first_token,
                     **{name: values[first_token:last_token] for name, values in fields.items()},
                 )
@@ -213,19 +221,19 @@ class LateLESS(nn.Module):
         return Matches(heat=heat, candidates=candidates, scores=scores)
 
     def losses(self, batch: Batch, text: TextFeatures) -> dict[str, Float[Tensor, ""]]:
-        """Pointing (token heat and candidate scores), masks (cross-entropy and Dice), votes and boxes."""
-        parts: dict[str, list[Tensor]] = {"heat": [], "point": [], "bce": [], "dice": [], "vote": [], "box": []}
+        """Pointing (token heat and candidate scores), naming, masks (cross-entropy and Dice), votes and boxes."""
+        parts: dict[str, list[Tensor]] = {name: [] for name in _LOSS_WEIGHTS}
         for scan, own in _by_scan(self.prepare(batch.scene), batch.scan_of):
             inside = torch.stack([batch.voxel_targets(int(sentence)) for sentence in own]) > 0.5  # (S, V)
             tokens = _mean_by(inside.T.float(), scan.token_of, len(scan.tokens)).T > 0.5  # (S, T)
             matches = self.match(scan, text.select(own))
             parts["heat"].append(_pointing_loss(matches.heat, tokens))
+            parts["name"].append(_naming_loss(matches.heat, tokens))
             parts["point"].append(_pointing_loss(matches.scores, tokens.gather(1, matches.candidates)))
             for name, value in self._object_losses(scan, *_distinct(inside, tokens)).items():
                 parts[name].append(value)
         means = {name: torch.stack(values).mean() for name, values in parts.items()}
-        weights = {"heat": 1.0, "point": 1.0, "bce": 1.0, "dice": 1.0, "vote": 1.0, "box": 0.5}
-        return {"total": sum((weights[name] * value for name, value in means.items()), torch.tensor(0.0)), **means}
+        return {"total": sum((_LOSS_WEIGHTS[name] * means[name] for name in means), torch.tensor(0.0)), **means}
 
     def _object_losses(
         self, scan: EncodedScan, inside: Bool[Tensor, "O V"], tokens: Bool[Tensor, "O T"]
@@ -249,6 +257,13 @@ class LateLESS(nn.Module):
         bce = F.binary_cross_entropy_with_logits(logits, truth, reduction="none").mean(dim=1)
         share = truth.mean(dim=1).clamp(min=1e-3)
         return {"vote": vote, "box": box, "bce": (bce / share.sqrt()).mean(), "dice": dice_loss(logits, truth)}
+
+
+def _parents(level: Level) -> Int64[Tensor, "V"]:
+    """For each voxel of a level, the voxel of the next level it lies in."""
+    down = level.down_map
+    assert down is not None
+    return torch.empty_like(down.parent).index_copy_(0, down.child.long(), down.parent).long()
 
 
 def _by_scan(encoded: tuple[EncodedScan, ...], scan_of: Tensor) -> list[tuple[EncodedScan, Tensor]]:
@@ -285,6 +300,21 @@ def _pointing_loss(logits: Float[Tensor, "S T"], inside: Bool[Tensor, "S T"]) ->
         return logits.sum() * 0.0
     mass = logits[rows].masked_fill(~inside[rows], -torch.inf).logsumexp(dim=1) - logits[rows].logsumexp(dim=1)
     return -mass.mean()
+
+
+def _naming_loss(heat: Float[Tensor, "S T"], inside: Bool[Tensor, "S T"]) -> Float[Tensor, ""]:
+    """-log of the share that a token of a described object gives to the sentences about it, among all sentences.
+
+    The other direction of the pointing loss, as in contrastive language-image training: it teaches every token of an
+    object what the object is called, where pointing asks for one token only.
+    """
+    described = inside.any(dim=0)
+    if not described.any():
+        return heat.sum() * 0.0
+    heat, inside = heat[:, described], inside[:, described]
+    mass = heat.masked_fill(~inside, -torch.inf).logsumexp(dim=0) - heat.logsumexp(dim=0)
+    counts = inside.sum(dim=1)
+    return -((inside.float() @ mass)[counts > 0] / counts[counts > 0]).mean()
 
 
 def _touches(mask: Bool[Tensor, "V"], token_of: Int64[Tensor, "V"], tokens: Int64[Tensor, "K"]) -> Bool[Tensor, "K"]:

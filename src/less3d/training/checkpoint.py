@@ -39,7 +39,6 @@ def save_checkpoint(
     state = {
         "model": model.state_dict(),
         "optimizer": optimizer.state_dict(),
-        "random": torch.get_rng_state(),
         "progress": vars(progress),
         "settings": settings,
     }
@@ -49,7 +48,7 @@ def save_checkpoint(
 
 
 def load_checkpoint(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, settings: str) -> Progress:
-    """Put a checkpoint's state into `model`, `optimizer` and torch's random generator.
+    """Put a checkpoint's state into `model` and `optimizer`.
 
     Raises:
         InputError: when the file is not a checkpoint, or is of a run with other settings.
@@ -60,7 +59,6 @@ def load_checkpoint(path: Path, model: nn.Module, optimizer: torch.optim.Optimiz
             raise InputError(f"{path} is of a run with other settings: give them again, or another output folder")
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
-        torch.set_rng_state(state["random"])
         return Progress(**state["progress"])
     except (pickle.UnpicklingError, KeyError, RuntimeError, EOFError, TypeError) as error:
         raise InputError(f"expected a checkpoint of this run in {path}, got: {str(error).splitlines()[0]}") from error

@@ -19,6 +19,10 @@ class TrainConfig:
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     steps: int = 10_000
     scans_per_step: int = 1
+    replicas: int = 1
+    """Processes of one thread each that train side by side, each on its own scans; for a CPU with several cores."""
+    meet_every: int = 1
+    """Steps between two meetings of the replicas, where they take the mean of their weights. Runs stop at meetings."""
     sentences_per_scan: int = 32
     multiple_weight: float = 2.0
     """How much likelier a sentence with look-alikes is drawn than one without."""
@@ -38,9 +42,22 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         """Refuse a run that cannot start."""
-        counts = ("steps", "scans_per_step", "sentences_per_scan", "validate_every", "validation_scans", "max_points")
+        counts = (
+            "steps",
+            "scans_per_step",
+            "replicas",
+            "sentences_per_scan",
+            "validate_every",
+            "validation_scans",
+            "max_points",
+        )
         for name in counts:
             if getattr(self, name) < 1:
                 raise InputError(f"training needs {name} of at least 1, got {getattr(self, name)}")
+        if self.validate_every % self.meet_every:
+            raise InputError(
+                f"validations happen at meetings: expected validate_every to be a multiple of {self.meet_every}, "
+                f"got {self.validate_every}"
+            )
         if self.learning_rate <= 0:
             raise InputError(f"training needs a positive learning_rate, got {self.learning_rate}")

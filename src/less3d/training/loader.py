@@ -2,25 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import torch
-from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 from less3d.batch import Batch, make_batch
 from less3d.data.augment import augment
 from less3d.data.folder import Folder, Folders, make_samples
+from less3d.data.sentences.view import swap_left_right
 from less3d.referral import Referral, Sample
 from less3d.scan import Scan
-from less3d.text import TextFeatures, build_text
+from less3d.text import TextFeatures
+from less3d.text.table import TextTable
 from less3d.training.config import TrainConfig
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """What one step trains on. `text` is there when the text encoder is frozen: it is then read beside the batch."""
+    """What one step trains on. `text` is there when the text encoder is frozen: it was then read beforehand."""
 
     batch: Batch
     text: TextFeatures | None
@@ -32,39 +32,38 @@ class Steps(Dataset[Step]):
     Args:
         folder: the data.
         config: the run.
-        with_text: whether to encode the sentences too, which only a frozen text encoder allows. Each process builds its
-            own: a transformer does not survive pickling.
+        text: the features of all its sentences, when the text encoder is frozen.
+        replica: which of the run's processes these are for; each has every `config.replicas`-th scan.
     """
 
-    def __init__(self, folder: Folder | Folders, config: TrainConfig, *, with_text: bool) -> None:
+    def __init__(
+        self, folder: Folder | Folders, config: TrainConfig, *, text: TextTable | None = None, replica: int = 0
+    ) -> None:
         self.folder = folder
         self.config = config
-        self.with_text = with_text
-
-    @cached_property
-    def _text(self) -> nn.Module:
-        return build_text(self.config.model.text)
+        self.text = text
+        self.replica = replica
+        self.scans = folder.scans[replica :: config.replicas]
 
     def __len__(self) -> int:
         return self.config.steps
 
     def __getitem__(self, step: int) -> Step:
         """Build step number `step`."""
-        config = self.config
-        first = step * config.scans_per_step
+        config, count = self.config, self.config.scans_per_step
         samples: list[Sample] = []
-        for number in range(first, first + config.scans_per_step):
+        for number in range(step * count, (step + 1) * count):
             samples += self._samples(number)
         model = config.model
         batch = make_batch(samples, voxel_size=model.voxel_size, num_levels=model.num_levels)
-        return Step(batch, self._text(batch.sentences) if self.with_text else None)
+        return Step(batch, None if self.text is None else self.text(batch.sentences))
 
     def _samples(self, number: int) -> list[Sample]:
         """The sentences of the run's scan number `number`, counted over all epochs, augmented."""
-        scans = self.folder.scans
-        epoch, row = divmod(number, len(scans))
-        name = scans[np.random.default_rng([self.config.seed, epoch]).permutation(len(scans))[row]]
-        rng = np.random.default_rng([self.config.seed, epoch, row])
+        epoch, row = divmod(number, len(self.scans))
+        seed = (self.config.seed, self.replica, epoch)
+        name = self.scans[np.random.default_rng(seed).permutation(len(self.scans))[row]]
+        rng = np.random.default_rng((*seed, row))
         scan, referrals = self.folder.read(name), self.folder.referrals[name]
         scan = crop(scan, referrals[rng.integers(len(referrals))].target, self.config.max_points, rng)
         chosen = self._choose(scan, referrals, rng)
@@ -79,6 +78,12 @@ class Steps(Dataset[Step]):
         count = min(self.config.sentences_per_scan, len(referrals))
         chosen = rng.choice(len(referrals), count, replace=False, p=weights / weights.sum())
         return [referrals[row] for row in chosen]
+
+
+def all_sentences(folder: Folder | Folders, config: TrainConfig) -> set[str]:
+    """Every sentence the run may come upon, those of mirrored scans included."""
+    sentences = {row.sentence for rows in folder.referrals.values() for row in rows}
+    return sentences | {swap_left_right(sentence) for sentence in sentences} if config.augment.mirror else sentences
 
 
 def load_steps(steps: Steps, start: int, *, workers: int) -> Iterator[Step]:

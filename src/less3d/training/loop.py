@@ -2,10 +2,11 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -17,13 +18,17 @@ from less3d.errors import InputError
 from less3d.models import Referrer
 from less3d.settings import to_json
 from less3d.text import TextFeatures
+from less3d.text.table import TextTable, make_table
 from less3d.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from less3d.training.config import TrainConfig
 from less3d.training.evaluate import evaluate
-from less3d.training.loader import Steps, load_steps
+from less3d.training.loader import Steps, all_sentences, load_steps
 from less3d.training.log import RunLog
+from less3d.training.replicas import Replicas, replicas
 from less3d.weights import load_weights, save_weights
 
+CHECKPOINT = "last.pt"
+TEXT = "text"
 _SAVE_EVERY_SECONDS = 120.0
 
 
@@ -41,6 +46,8 @@ def train(
 ) -> Progress:
     """Train, or go on with the run in `output`, which gets log.csv, curves.png, last.pt and best.safetensors.
 
+    With a frozen text encoder all sentences are read first, into the folder text/, which may be deleted afterwards.
+
     The weights depend on the settings and the data alone, not on how often the run was stopped.
 
     Args:
@@ -50,7 +57,7 @@ def train(
         output: the run's folder; a run that was stopped there goes on.
         start_from: weights of an earlier run to begin with, instead of random ones.
         max_minutes: stop after so long, with a checkpoint.
-        workers: processes that prepare batches.
+        workers: processes that prepare batches, for each replica; 0: each prepares its own.
         device: where to train.
         on_message: told a line at each validation.
 
@@ -60,50 +67,100 @@ def train(
     Raises:
         InputError: when data are missing, `output` holds another run, or `start_from` is of another model.
     """
-    for folder in (data, validation):
-        if not folder.scans:
-            raise InputError("training needs scans with sentences, got a data set without any")
+    if len(data.scans) < config.replicas or not validation.scans:
+        raise InputError(
+            f"training needs at least {config.replicas} scan(s) with sentences to learn from and one to validate on, "
+            f"got {len(data.scans)} and {len(validation.scans)}"
+        )
+    if config.replicas > 1 and device != "cpu":
+        raise InputError(f"replicas share a CPU, got device {device!r}: leave replicas at 1")
     output.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(config.seed)
-    model = (Referrer(config.model) if start_from is None else _begin_with(start_from, config)).to(device)
-    optimizer = _optimizer(model, config)
-    checkpoint = output / "last.pt"
-    progress, settings = Progress(), to_json(config)
-    if checkpoint.exists():
-        progress = load_checkpoint(checkpoint, model, optimizer, settings)
-    log = RunLog(output, resume_at=progress.step)
-    steps = Steps(data, config, with_text=not model.text_learns)
-    began = last_saved = time.monotonic()
-    seconds_before = progress.seconds
-
-    with _progress_bar() as bar:
+    run = _Run(config, data, output, start_from, workers, device)
+    if not run.model.text_learns:
+        _read_sentences(config, data, output / TEXT)
+    log = RunLog(output, resume_at=run.progress.step)
+    with replicas(config.replicas, _follow, config, data, output, start_from, workers) as group, _progress_bar() as bar:
+        progress = run.progress
+        began = last_saved = time.monotonic()
+        seconds_before = progress.seconds
         task = bar.add_task("training", total=config.steps, completed=progress.step, note="")
-        for step in load_steps(steps, progress.step, workers=workers):
-            for group in optimizer.param_groups:
-                group["lr"] = group["top_lr"] * learning_rate_factor(progress.step, config)
-            losses = train_step(model, optimizer, step.batch.to(device), step.text, config.max_gradient_norm)
-            progress.step += 1
-            progress.sentences += len(step.batch.sentences)
+        for losses in run.steps(group):
             progress.seconds = seconds_before + time.monotonic() - began
-            log.add(progress, optimizer.param_groups[0]["lr"], losses)
+            log.add(progress, run.learning_rate, losses)
             rate = progress.sentences / progress.seconds
             bar.update(task, completed=progress.step, note=f"loss {losses['total']:.3f}, {rate:.0f} sentences/s")
 
             if progress.step % config.validate_every == 0 or progress.step == config.steps:
-                scores = evaluate(model, validation, max_scans=config.validation_scans, device=device).compute()
+                scores = evaluate(run.model, validation, max_scans=config.validation_scans, device=device).compute()
                 if scores.overall.miou > progress.best_miou:
                     progress.best_miou = scores.overall.miou
-                    save_weights(model, config.model, output / "best.safetensors", metadata=asdict(progress))
+                    save_weights(run.model, config.model, output / "best.safetensors", metadata=asdict(progress))
                 log.add_scores(progress, scores)
                 on_message(log.last_line)
             over_time = time.monotonic() - began > max_minutes * 60
             if over_time or progress.step == config.steps or time.monotonic() - last_saved > _SAVE_EVERY_SECONDS:
-                save_checkpoint(checkpoint, model, optimizer, progress, settings)
+                save_checkpoint(output / CHECKPOINT, run.model, run.optimizer, progress, to_json(config))
                 last_saved = time.monotonic()
             if over_time:
                 break
     log.draw()
     return progress
+
+
+class _Run:
+    """What every process of a run holds: the model, the optimizer, how far they have come, and what comes next."""
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        data: Folder | Folders,
+        output: Path,
+        start_from: Path | None,
+        workers: int,
+        device: str = "cpu",
+    ) -> None:
+        torch.manual_seed(config.seed)
+        self.config, self.data, self.workers, self.device = config, data, workers, device
+        self.model = (Referrer(config.model) if start_from is None else _begin_with(start_from, config)).to(device)
+        self.optimizer = _optimizer(self.model, config)
+        self.progress = Progress()
+        self.text = None if self.model.text_learns else TextTable(output / TEXT)
+        if (output / CHECKPOINT).exists():
+            self.progress = load_checkpoint(output / CHECKPOINT, self.model, self.optimizer, to_json(config))
+
+    @property
+    def learning_rate(self) -> float:
+        """Of the last step."""
+        return self.optimizer.param_groups[0]["lr"]
+
+    def steps(self, group: Replicas) -> Iterator[dict[str, float]]:
+        """Take the steps that are left; gives, whenever the processes meet, the mean parts of the loss since then."""
+        config, progress = self.config, self.progress
+        steps = Steps(self.data, config, text=self.text, replica=group.rank)
+        since: list[dict[str, float]] = []
+        for step in load_steps(steps, progress.step, workers=self.workers):
+            for parameters in self.optimizer.param_groups:
+                parameters["lr"] = parameters["top_lr"] * learning_rate_factor(progress.step, config)
+            torch.manual_seed(_seed(config.seed, progress.step, group.rank))
+            losses = train_step(
+                self.model, self.optimizer, step.batch.to(self.device), step.text, config.max_gradient_norm
+            )
+            since.append({**losses, "sentences": len(step.batch.sentences)})
+            progress.step += 1
+            if progress.step % config.meet_every == 0 or progress.step == config.steps:
+                means = {name: sum(row[name] for row in since) / len(since) for name in since[0]}
+                means = group.meet(self.model, self.optimizer, means)
+                progress.sentences += round(means.pop("sentences") * len(since) * group.count)
+                since.clear()
+                yield means
+
+
+def _follow(
+    group: Replicas, config: TrainConfig, data: Folder | Folders, output: Path, start_from: Path | None, workers: int
+) -> None:
+    """A run as every process but the first sees it."""
+    for _ in _Run(config, data, output, start_from, workers).steps(group):
+        pass
 
 
 def train_step(
@@ -156,6 +213,23 @@ def _optimizer(model: Referrer, config: TrainConfig) -> torch.optim.AdamW:
             for (rate, decay), parameters in groups.items()
         ]
     )
+
+
+def _read_sentences(config: TrainConfig, data: Folder | Folders, folder: Path) -> None:
+    """Let the frozen text encoder read every sentence there is, once and for all processes."""
+    with _progress_bar() as bar:
+        task = bar.add_task("reading sentences", total=None, note="")
+        make_table(
+            folder,
+            config.model.text,
+            all_sentences(data, config),
+            on_read=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+
+
+def _seed(*numbers: int) -> int:
+    """A seed of its own for each combination of numbers."""
+    return int(np.random.SeedSequence(numbers).generate_state(1)[0])
 
 
 def _progress_bar() -> ProgressBar:

@@ -1,0 +1,44 @@
+import pytest
+import torch
+
+from less3d.errors import InputError
+from less3d.text import TextConfig, build_text
+from less3d.text.table import TextTable, make_table
+
+SENTENCES = ("the brown chair by the door", "a table", "the lamp", "the brown chair by the door")
+
+
+def ignore(done: int, total: int) -> None:
+    pass
+
+
+def test_a_table_says_what_the_encoder_says(tmp_path):
+    reported = []
+    make_table(tmp_path / "a", TextConfig(), SENTENCES, on_read=lambda done, total: reported.append((done, total)))
+    assert reported[-1] == (3, 3)
+    asked = (SENTENCES[2], SENTENCES[0], SENTENCES[2])
+    got, expected = TextTable(tmp_path / "a")(asked), build_text(TextConfig())(asked)
+    assert torch.equal(got.mask, expected.mask)
+    torch.testing.assert_close(got.words, expected.words, rtol=1e-2, atol=2e-3)
+    torch.testing.assert_close(got.sentence, expected.sentence, rtol=1e-2, atol=2e-3)
+
+
+def test_a_table_is_made_once_and_anew_for_other_sentences(tmp_path):
+    make_table(tmp_path / "a", TextConfig(), SENTENCES, on_read=ignore)
+
+    def fail(done: int, total: int) -> None:
+        pytest.fail("read again")
+
+    make_table(tmp_path / "a", TextConfig(), reversed(SENTENCES), on_read=fail)
+    table = make_table(tmp_path / "a", TextConfig(), (*SENTENCES, "the desk"), on_read=ignore)
+    assert table(["the desk"]).mask.sum() == 2
+    other = make_table(tmp_path / "a", TextConfig(layers="last"), ["a table"], on_read=ignore)
+    with pytest.raises(KeyError):
+        other(["the desk"])
+
+
+def test_a_failed_reading_leaves_no_table(tmp_path):
+    make_table(tmp_path / "a", TextConfig(), SENTENCES, on_read=ignore)
+    with pytest.raises(InputError, match="word"):
+        make_table(tmp_path / "a", TextConfig(), ["?!"], on_read=ignore)
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["words.f16"]
