@@ -11,7 +11,6 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 CARD = ROOT / "src" / "less3d" / "released" / "rooms-small.md"
 RESULTS = ROOT / "benchmarks" / "results"
-SECTION = re.compile(r"(<!-- RESULTS.*?-->\n).*?(<!-- /RESULTS -->)", re.DOTALL)
 
 
 def main() -> None:
@@ -21,10 +20,11 @@ def main() -> None:
     fill(CARD, [*score_lines(scores), "", *kind_lines(scores), "", *real_lines(scores)])
 
 
-def fill(path: Path, lines: list[str]) -> None:
+def fill(path: Path, lines: list[str], *, section: str = "RESULTS") -> None:
     """Put lines into the marked section of a file."""
+    marked = re.compile(rf"(<!-- {section}.*?-->\n).*?(<!-- /{section} -->)", re.DOTALL)
     text = "\n".join([*lines, ""])
-    path.write_text(SECTION.sub(lambda match: match[1] + text + match[2], path.read_text(encoding="utf-8")))
+    path.write_text(marked.sub(lambda match: match[1] + text + match[2], path.read_text(encoding="utf-8")))
 
 
 def read(name: str) -> dict[str, Any]:

@@ -51,7 +51,8 @@ class LateConfig:
     """Other objects a sentence may speak of."""
     anchors: int = 6
     """Tokens looked at for each of them."""
-    dropout: float = 0.1
+    dropout: float = 0.0
+    """Of words and decoder. Procedural rooms do not run out, so the default forgets nothing."""
     mask_seeds: int = 3
     """Tokens of each described object whose masks are trained at a step."""
 

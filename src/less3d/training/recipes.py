@@ -18,7 +18,13 @@ _SAME_VIEW = AugmentConfig(mirror=0.0, yaw=5.0, scale=0.02, stretch=0.0, keep=0.
 
 RECIPES: dict[str, TrainConfig] = {
     "rooms-small": TrainConfig(
-        model=ModelConfig(), steps=6000, replicas=2, meet_every=10, sentences_per_scan=48, validate_every=500
+        model=ModelConfig(),
+        steps=4000,
+        replicas=2,
+        meet_every=10,
+        sentences_per_scan=48,
+        validate_every=400,
+        validation_scans=20,
     ),
     "rooms-less": TrainConfig(
         model=ModelConfig(fusion="early", early=LessConfig(channels=(32, 64, 96, 128), blocks=1, positive_weight=20.0)),
