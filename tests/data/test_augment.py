@@ -5,7 +5,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from less3d.data.augment import AugmentConfig, _rotation, augment
+from less3d.data.augment import AugmentConfig, augment
 from less3d.referral import Referral
 from less3d.scan import Scan
 
@@ -61,9 +61,3 @@ def test_same_seed_same_scan(scan):
     np.testing.assert_array_equal(first.colors, second.colors)
     other, _ = augment(scan, [], np.random.default_rng(6), AugmentConfig())
     assert len(other) != len(first) or not np.array_equal(other.points, first.points)
-
-
-def test_rotations_are_right_handed():
-    x, y, z = np.eye(3)
-    for axis, (a, b) in enumerate(((y, z), (z, x), (x, y))):
-        np.testing.assert_allclose(_rotation(axis, np.pi / 2) @ a, b, atol=1e-12)

@@ -10,7 +10,8 @@ from PIL import Image
 
 from less3d.data.rooms.furniture import Catalogue
 from less3d.data.rooms.models import Model
-from less3d.data.rooms.sweethome import catalog_entries, read_library, scannet_class
+from less3d.data.rooms.sweethome import catalog_entries, read_library
+from less3d.data.rooms.sweethome_classes import scannet_class
 from less3d.errors import InputError, InputWarning
 
 CHAIR_OBJ = """mtllib chair.mtl
@@ -53,54 +54,30 @@ vt 0 1
 f 1/1 2/2 3/3 4/4
 """
 
-CATALOG = """# made for a test
-id=test
-license=Creative Commons Attribution 3.0 Unported license  \xa9 someone
-id#1=one
-name#1=Armchair
-category#1=Living room
-model#1=/things/chair/chair.obj
-width#1=50
-depth#1=60
-height#1=90.5
-id#2=two
-name#2=Frame
-category#2=Miscellaneous
-model#2=/things/picture/picture.obj
-width#2=80
-depth#2=2
-height#2=40
-license#2=Public domain
-id#3=three
-name#3=Chair
-category#3=Office
-model#3=/things/broken/broken.obj
-width#3=50
-depth#3=60
-height#3=90
-id#4=four
-name#4=Woman
-category#4=Characters
-model#4=/things/chair/chair.obj
-width#4=50
-depth#4=60
-height#4=160
-id#5=five
-name#5=Table
-category#5=Kitchen
-model#5=/things/table/table.3ds
-width#5=50
-depth#5=60
-height#5=90
-id#6=six
-name#6=Chair
-category#6=Office
-model#6=/things/turned/turned.obj
-width#6=60
-depth#6=50
-height#6=90
-modelRotation#6=0 0 1 0 1 0 -1 0 0
+
+def listed(number: int, name: str, category: str, model: str, width: str, depth: str, height: str) -> str:
+    """A model as a catalog lists it, in centimetres."""
+    return f"""id#{number}=number {number}
+name#{number}={name}
+category#{number}={category}
+model#{number}=/things/{model}
+width#{number}={width}
+depth#{number}={depth}
+height#{number}={height}
 """
+
+
+CATALOG = "".join([
+    "# made for a test\nid=test\nlicense=Creative Commons Attribution 3.0 Unported license  \xa9 someone\n",
+    listed(1, "Armchair", "Living room", "chair/chair.obj", "50", "60", "90.5"),
+    listed(2, "Frame", "Miscellaneous", "picture/picture.obj", "80", "2", "40"),
+    "license#2=Public domain\n",
+    listed(3, "Chair", "Office", "broken/broken.obj", "50", "60", "90"),
+    listed(4, "Woman", "Characters", "chair/chair.obj", "50", "60", "160"),
+    listed(5, "Table", "Kitchen", "table/table.3ds", "50", "60", "90"),
+    listed(6, "Chair", "Office", "turned/turned.obj", "60", "50", "90"),
+    "modelRotation#6=0 0 1 0 1 0 -1 0 0\n",
+])  # fmt: skip
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from less3d.data.rooms.shapes.solids import rotation
 from less3d.data.sentences.view import swap_left_right
 from less3d.referral import Referral
 from less3d.scan import Scan
@@ -66,19 +67,10 @@ def _move(points: np.ndarray, mirrored: bool, rng: np.random.Generator, config: 
     scale = (1 + config.scale * rng.uniform(-1, 1)) * (1 + config.stretch * rng.uniform(-1, 1, 3))
     if mirrored:
         scale[0] = -scale[0]
-    turn = _rotation(0, roll) @ _rotation(1, pitch) @ _rotation(2, yaw)
+    turn = rotation(roll, 0) @ rotation(pitch, 1) @ rotation(yaw, 2)
     moved = points @ (turn @ np.diag(scale)).T.astype(np.float32)
     noise = rng.normal(0, config.jitter * rng.random(), points.shape)
     return (moved + noise).astype(np.float32)
-
-
-def _rotation(axis: int, angle: float) -> np.ndarray:
-    """Right-handed rotation by `angle` radians about x, y or z, (3, 3)."""
-    i, j = (axis + 1) % 3, (axis + 2) % 3
-    matrix = np.eye(3)
-    matrix[i, i] = matrix[j, j] = np.cos(angle)
-    matrix[j, i], matrix[i, j] = np.sin(angle), -np.sin(angle)
-    return matrix
 
 
 def _kept(points: np.ndarray, rng: np.random.Generator, config: AugmentConfig) -> np.ndarray:

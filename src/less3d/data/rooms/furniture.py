@@ -20,11 +20,18 @@ from less3d.data.rooms.colors import dominant_color
 from less3d.data.rooms.models import Model
 from less3d.data.rooms.shapes import paint as paints
 from less3d.data.rooms.shapes.bathroom import BATHROOM
+from less3d.data.rooms.shapes.bathroom_fittings import BATHROOM_FITTINGS
 from less3d.data.rooms.shapes.beds import BEDS
+from less3d.data.rooms.shapes.books import BOOKS
+from less3d.data.rooms.shapes.building import BUILDING
 from less3d.data.rooms.shapes.clutter import CLUTTER
 from less3d.data.rooms.shapes.containers import CONTAINERS
+from less3d.data.rooms.shapes.couches import COUCHES
 from less3d.data.rooms.shapes.electronics import ELECTRONICS
+from less3d.data.rooms.shapes.household import HOUSEHOLD
+from less3d.data.rooms.shapes.instruments import INSTRUMENTS
 from less3d.data.rooms.shapes.kitchen import KITCHEN
+from less3d.data.rooms.shapes.lights import LIGHTS
 from less3d.data.rooms.shapes.openings import OPENINGS
 from less3d.data.rooms.shapes.recipe import Recipe, Size
 from less3d.data.rooms.shapes.seating import SEATING
@@ -40,15 +47,22 @@ Split = Literal["train", "val", "test", "all"]
 
 RECIPES: dict[str, Recipe] = {
     **SEATING,
+    **COUCHES,
     **TABLES,
     **STORAGE,
     **BEDS,
     **OPENINGS,
     **BATHROOM,
+    **BATHROOM_FITTINGS,
     **KITCHEN,
     **ELECTRONICS,
+    **LIGHTS,
     **WALLS,
+    **BUILDING,
     **CONTAINERS,
+    **BOOKS,
+    **INSTRUMENTS,
+    **HOUSEHOLD,
     **CLUTTER,
 }
 """The parametric classes, by their ScanNet name."""

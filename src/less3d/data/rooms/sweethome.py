@@ -19,164 +19,12 @@ from jaxtyping import Float64
 
 from less3d.data.rooms.models import MeshSample, Model, quantized, sample_obj
 from less3d.data.rooms.shapes.recipe import Size
+from less3d.data.rooms.sweethome_classes import CLASSES, CLASSES_OF_FILES, scannet_class
 from less3d.errors import InputError, InputWarning
 from less3d.io.files import replacing
 
 _CATALOG = "PluginFurnitureCatalog.properties"
 _CACHE_FORMAT = 3
-_INDOORS = ("bathroom", "bedroom", "doors and windows", "kitchen", "lights", "living room", "miscellaneous", "office")
-
-CLASSES: tuple[tuple[str, str], ...] = (
-    (r"garage|elevator|shipping|escalator|wheelchair|mower|forklift|pallet|smoke|cctv|surveillance|chimney", ""),
-    (r"contemporary living room|fence|railing|propane|wood logs|billet|bill \d|plug|switch|socket|lock\b", ""),
-    (r"table fan|rigged fan", "fan"),
-    (r"ceiling fan", "ceiling fan"),
-    (r"toilets? paper", "toilet paper dispenser"),
-    (r"toilet brush", "plunger"),
-    (r"paper towel", "paper towel roll"),
-    (r"toilets? unit", "toilet"),
-    (r"urinal", "urinal"),
-    (r"double vanity|vanity|lavatory", "bathroom vanity"),
-    (r"sink cabinet|kitchen ?sink", "kitchen cabinet"),
-    (r"washbasin|basin|^sink", "sink"),
-    (r"bathmat|doormat|tatami", "mat"),
-    (r"carpet|rug\b", "rug"),
-    (r"shower curtain", "shower curtain"),
-    (r"shower door", "shower door"),
-    (r"shower stall", "shower"),
-    (r"shower head", "shower head"),
-    (r"bath\b|bathtub", "bathtub"),
-    (r"towel rack|towel", "towel"),
-    (r"radiator", "radiator"),
-    (r"clothes basket", "laundry basket"),
-    (r"shopping basket", "basket"),
-    (r"bunk bed|mezzanine", "bunk bed"),
-    (r"crib|baby bed|hospital|rocking", ""),
-    (r"\bbed\b|day bed", "bed"),
-    (r"bedside", "nightstand"),
-    (r"wardrobe|^cupboard", "wardrobe closet"),
-    (r"dresser|changing table|dressing table|^chest$", "dresser"),
-    (r"sofa|couch", "couch"),
-    (r"bookcase", "bookshelf"),
-    (r"shelves|shelving", "shelf"),
-    (r"ottoman|puff", "ottoman"),
-    (r"armchair", "armchair"),
-    (r"bar chair|bar stool|stool", "stool"),
-    (r"abdominal|piano bench|bench", "bench"),
-    (r"chair|class seat", "chair"),
-    (r"coffee table", "coffee table"),
-    (r"bar table", "end table"),
-    (r"desk lamp|little lamp|^lamp$", "lamp"),
-    (r"technical table|^desk|wooden desk", "desk"),
-    (r"pool table|football table", ""),
-    (r"table tennis bat|tablet", "object"),
-    (r"table", "table"),
-    (r"television cabinet|tv stand", "tv stand"),
-    (r"remote|ps4|playstation|dvd|joystick", "object"),
-    (r"\btv\b", "tv"),
-    (r"imac", "monitor"),
-    (r"ibook|laptop", "laptop"),
-    (r"midi|^keyboard", "keyboard piano"),
-    (r"grand piano|upright piano", "piano"),
-    (r"electric guitar", "guitar"),
-    (r"printer", "printer"),
-    (r"mobile phone|iphone|tablet", "object"),
-    (r"phone$", "telephone"),
-    (r"filing cabinet", "file cabinet"),
-    (r"white board", "whiteboard"),
-    (r"water cooler", "water cooler"),
-    (r"dustbin|trash can", "trash can"),
-    (r"recycling bin", "recycling bin"),
-    (r"mixer|blender|kettle|espresso|teapot", "coffee kettle"),
-    (r"coffee (maker|machine|brewer)", "coffee maker"),
-    (r"toaster", "toaster"),
-    (r"microwave", "microwave"),
-    (r"fridge|refrigerator", "refrigerator"),
-    (r"freezer|washing machine", "washing machine"),
-    (r"dryer", "clothes dryer"),
-    (r"cooktop|induction|^stove|camping|grill", "object"),
-    (r"large stove|cooker", "stove"),
-    (r"oven", "oven"),
-    (r"hood", "range hood"),
-    (
-        r"corner cabinet|lower cabinet|upper cabinet|drawers cabinet|door cabinet|high cabinet|upper shelves",
-        "kitchen cabinet",
-    ),
-    (r"island", "kitchen cabinet"),
-    (r"bowl", "bowl"),
-    (r"oval plate|^plate$", "plate"),
-    (r"cup\b|mug|beer glass|^glass$|cocktail", "cup"),
-    (r"bottle|flacon|squeezer", "bottle"),
-    (r"broom", "broom"),
-    (r"sushi tray|^tray|letter tray", "tray"),
-    (r"scale", "object"),
-    (r"emergency sign", "sign"),
-    (r"fluorescent|wall light|wall lamp|porch|spotlight|track", "light"),
-    (r"ceiling lamp|chandelier|hanging|pendant", "ceiling light"),
-    (r"lamppost|street|park|outdoor", ""),
-    (r"candle|clothes horse", ""),
-    (r"lantern|lamp", "lamp"),
-    (r"plant|yucca|ficus|bonsai|cactus|bamboo|lily|tulip|orchid|flowers|spathi|christmas", "plant"),
-    (r"indoor bike", "bicycle"),
-    (r"backpack", "backpack"),
-    (r"handbag", "purse"),
-    (r"briefcase|suitcase", "suitcase"),
-    (r"trunck|trunk|crate|gift|^box$|cardboard|medicine box|bread box", "box"),
-    (r"^safe|locker", "cabinet"),
-    (r"^book$", "book"),
-    (r"newspaper", "paper"),
-    (r"basketball|soccer", "ball"),
-    (r"extinguisher", "fire extinguisher"),
-    (r"cuckoo", "clock"),
-    (r"dart", "decoration"),
-    (r"^clock", "alarm clock"),
-    (r"^speaker", "speaker"),
-    (r"window blind", "blinds"),
-    (r"curtain", "curtain"),
-    (r"double door|double_door", "doors"),
-    (r"door", "door"),
-    (r"shutter", ""),
-    (r"window", "window"),
-    (r"^frame", "picture"),
-    (r"screen$", "divider"),
-    (r"step ladder", "ladder"),
-    (r"folded clothes|suit$|dress$|trousers|skirt|short$", "clothes"),
-    (r"hanging clothes|clothes rack", "clothes"),
-    (r"jacket", "jacket"),
-    (r"^hat|^cap\b|helmet", "hat"),
-    (r"mocassin|sneakers|shoes|slippers|bootie", "shoes"),
-    (
-        r"vase|jar|pottery|pot\b|radio|stereo|mp3|projector|camera|toy|teddy|doll|train|car model|horse|xylophone",
-        "object",
-    ),
-    (r"amplifier|aquarium|sugar|milk|bread|cake|fruit|chopping|knife stand|kitchen tools|utensils|oil|spice", "object"),
-    (r"penbox|stapler|calendar|deer|headphones|glasses|umbrella|barrel|box", "object"),
-)
-"""Keyword patterns over a model's English name, tried in order, and the ScanNet class; "" leaves a model out.
-
-What matches nothing is left out as well.
-"""
-
-_CLASSES_OF_FILES: dict[str, str | None] = {
-    "office-chair": "office chair",
-    "office_chair": "office chair",
-    "kids_desk_chair": "office chair",
-    "living_lamp": "floor lamp",
-    "livingroom_lamp1": "floor lamp",
-    "lamp2": "ceiling light",
-    "pedestal-vase-lamp": "floor lamp",
-    "living_room_table": "coffee table",
-    "kitchensink": "kitchen cabinet",
-    "custom-desk": "bench",
-    "towel-rack": "bar",
-    "office_box": "cabinet",
-    "clothes-rack": "rack",
-    "basin": "container",
-    "bathroom1": None,
-    "box_room": None,
-    "complements2": None,
-}
-"""Models whose name is less telling than their file's."""
 
 
 @dataclass(frozen=True)
@@ -223,16 +71,6 @@ def catalog_entries(properties: str, *, library: str) -> tuple[Entry, ...]:
             licence = _licence(match[1])
     entries = (_entry(about, library, licence) for _, about in sorted(fields_of.items()))
     return tuple(entry for entry in entries if entry is not None)
-
-
-def scannet_class(name: str, category: str, file_name: str) -> str | None:
-    """The ScanNet class of a model, from its name, its catalog category and its file's name; None leaves it out."""
-    if category.lower() not in _INDOORS:
-        return None
-    if file_name.lower() in _CLASSES_OF_FILES:
-        return _CLASSES_OF_FILES[file_name.lower()]
-    labels = (label for pattern, label in CLASSES if re.search(pattern, name.lower()))
-    return next(labels, "") or None
 
 
 def _entry(about: Mapping[str, str], library: str, licence: str) -> Entry | None:
@@ -330,7 +168,7 @@ def _digest(path: Path) -> str:
     """Changes with the library, with what its models are called here, and with how they are sampled."""
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256")
-    digest.update(repr((_CACHE_FORMAT, CLASSES, _CLASSES_OF_FILES)).encode())
+    digest.update(repr((_CACHE_FORMAT, CLASSES, CLASSES_OF_FILES)).encode())
     return digest.hexdigest()[:24]
 
 

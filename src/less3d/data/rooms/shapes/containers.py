@@ -245,31 +245,14 @@ def open_box(size: Size, top: float, outside: Paint, inside: Paint) -> list[Part
     ]
 
 
+_TRASH_CAN = Recipe(
+    trash_can, (0.22, 0.42), (0.24, 0.45), (0.28, 0.75), ("round", "box", "lid", "basket"), even=("round", "basket")
+)
 _BAGS = ("tote", "paper", "sack", "duffel")
 
 CONTAINERS: dict[str, Recipe] = {
-    "trash can": Recipe(
-        trash_can,
-        (0.22, 0.42),
-        (0.24, 0.45),
-        (0.28, 0.75),
-        ("round", "box", "lid", "basket"),
-        even=(
-            "round",
-            "basket",
-        ),
-    ),
-    "trash bin": Recipe(
-        trash_can,
-        (0.22, 0.42),
-        (0.24, 0.45),
-        (0.28, 0.75),
-        ("round", "box", "lid", "basket"),
-        even=(
-            "round",
-            "basket",
-        ),
-    ),
+    "trash can": _TRASH_CAN,
+    "trash bin": _TRASH_CAN,
     "recycling bin": Recipe(trash_can, (0.26, 0.38), (0.34, 0.5), (0.34, 0.7), ("recycling", "box")),
     "bin": Recipe(trash_can, (0.25, 0.5), (0.25, 0.5), (0.25, 0.65), ("box", "recycling", "round")),
     "bucket": Recipe(bucket, (0.26, 0.34), (0.26, 0.34), (0.24, 0.4), even=("plain",)),

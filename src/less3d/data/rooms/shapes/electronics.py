@@ -1,4 +1,4 @@
-"""Screens, computers, office machines, lamps and other things with a plug."""
+"""Screens, computers, office machines, fans and other things with a plug."""
 
 import numpy as np
 
@@ -7,8 +7,8 @@ from less3d.data.rooms.shapes.paint import Color, Paint
 from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, footprint, maybe
 from less3d.data.rooms.shapes.solids import Interval, Part, box, lathe, loft, pipe, prism, ring, soft_box, tube
 
-_BLACKS: tuple[Color, ...] = ((34, 34, 36), (44, 44, 46), (28, 28, 30), (60, 60, 62))
-_SHADES: tuple[Color, ...] = ((236, 224, 196), (244, 240, 228), (226, 212, 180), (246, 238, 214), (150, 120, 92))
+BLACKS: tuple[Color, ...] = ((34, 34, 36), (44, 44, 46), (28, 28, 30), (60, 60, 62))
+"""Colors of dark plastic cases."""
 _OFFICE: tuple[Color, ...] = ((190, 184, 172), (206, 202, 194), (150, 148, 144), (72, 72, 74), (46, 46, 48))
 
 
@@ -54,7 +54,7 @@ def tv(rng: np.random.Generator, size: Size, style: str) -> Design:
 def laptop(rng: np.random.Generator, size: Size, style: str) -> Design:
     """A laptop standing open, or closed when the box is flat."""
     depth, width, height = size
-    case = Paint(paints.pick(rng, (*_BLACKS, (150, 150, 150), (176, 176, 174))), material="metal")
+    case = Paint(paints.pick(rng, (*BLACKS, (150, 150, 150), (176, 176, 174))), material="metal")
     y = (-width / 2, width / 2)
     if height < 0.06:
         return Design([box((-depth / 2, depth / 2), y, (0, height), case)])
@@ -103,7 +103,7 @@ def printer(rng: np.random.Generator, size: Size, style: str) -> Design:
     depth, _width, height = size
     x, y = footprint(size)
     case = Paint(paints.pick(rng, _OFFICE), material="plastic")
-    second = case if maybe(rng, 0.5) else Paint(paints.pick(rng, _BLACKS), material="plastic")
+    second = case if maybe(rng, 0.5) else Paint(paints.pick(rng, BLACKS), material="plastic")
     body = (x[0], x[1] - depth * rng.uniform(0.05, 0.25))
     mouth = (height * rng.uniform(0.3, 0.45), height * 0.55)
     parts = [
@@ -125,7 +125,7 @@ def copier(rng: np.random.Generator, size: Size, style: str) -> Design:
     x, y = footprint(size)
     case, dark = (
         Paint(paints.pick(rng, _OFFICE[:3]), material="plastic"),
-        Paint(paints.pick(rng, _BLACKS), material="plastic"),
+        Paint(paints.pick(rng, BLACKS), material="plastic"),
     )
     core = (y[0] + width * rng.uniform(0, 0.25), y[1])
     deck = height * rng.uniform(0.78, 0.86)
@@ -147,7 +147,7 @@ def copier(rng: np.random.Generator, size: Size, style: str) -> Design:
 def telephone(rng: np.random.Generator, size: Size, style: str) -> Design:
     """A desk telephone: a wedge with keys, a display and a receiver at its left."""
     depth, width, height = size
-    case = Paint(paints.pick(rng, (*_BLACKS, *_OFFICE)), material="plastic")
+    case = Paint(paints.pick(rng, (*BLACKS, *_OFFICE)), material="plastic")
     wedge = [np.array([(x, y, z) for y, z in ((-width / 2, 0), (width / 2, 0), (width / 2, top), (-width / 2, top))])
              for x, top in ((depth / 2, height * 0.35), (-depth / 2, height * 0.8))]  # fmt: skip
     receiver = soft_box(
@@ -166,68 +166,6 @@ def speaker(rng: np.random.Generator, size: Size, style: str) -> Design:
     for z, part in ((height * 0.3, 0.42), (height * 0.72, 0.25)):
         parts.append(tube((x[1], 0, z), (x[1] + 0.02, 0, z), width * part, case.shaded(0.5), sides=14))
     return Design(parts)
-
-
-def lamp(rng: np.random.Generator, size: Size, style: str) -> Design:
-    """A lamp: shade on a foot, a desk lamp with a bent arm, a globe, or a tall floor lamp."""
-    depth, width, height = size
-    foot = (
-        paints.metal(rng)
-        if maybe(rng, 0.5)
-        else Paint(paints.pick(rng, (*paints.FABRICS, *paints.WHITES)), material="ceramic")
-    )
-    shade = Paint(paints.pick(rng, _SHADES, 0.06), material="fabric")
-    radius = min(depth, width) / 2
-    if style == "arm":
-        head, elbow = (depth * 0.4, 0, height * 0.85), (-depth * 0.35, 0, height * 0.6)
-        return Design([
-            lathe([(radius * 0.6, 0), (radius * 0.55, 0.03), (0.02, 0.04)], foot),
-            pipe([(0, 0, 0.03), elbow, (depth * 0.1, 0, height * 0.97), head], 0.012, foot, sides=6),
-            tube((depth * 0.25, 0, height), (depth / 2, 0, height * 0.75), 0.03, foot, end_radius=0.08, sides=12),
-        ])  # fmt: skip
-    low = height * (rng.uniform(0.72, 0.85) if height > 0.95 else rng.uniform(0.42, 0.6))
-    if style == "globe":
-        return Design([
-            lathe([(radius * 0.6, 0), (radius * 0.5, 0.03), (0.015, 0.05), (0.015, low)], foot),
-            soft_box((-radius, radius), (-radius, radius), (low, height), shade, roundness=1.0),
-        ])  # fmt: skip
-    narrow = radius * rng.uniform(0.45, 1.0)
-    if height > 0.95:
-        profile = [(radius * 0.7, 0), (radius * 0.7, 0.02), (0.015, 0.05), (0.015, low + 0.05)]
-    else:
-        profile = [
-            (radius * rng.uniform(0.4, 0.7), 0),
-            (radius * rng.uniform(0.2, 0.7), low * 0.4),
-            (0.02, low * 0.9),
-            (0.015, low + 0.03),
-        ]
-    return Design([
-        lathe(profile, foot),
-        lathe([(radius, low), (narrow, height), (narrow * 0.95, height), (radius * 0.95, low + 0.01)], shade, sides=20),
-    ])  # fmt: skip
-
-
-def wall_light(rng: np.random.Generator, size: Size, style: str) -> Design:
-    """Lights on the wall or ceiling: a glowing dome, cylinder or panel on a plate."""
-    depth, width, height = size
-    x, y = footprint(size)
-    glow = Paint(paints.jitter(rng, (246, 238, 214), 0.04), material="glass")
-    if style == "panel":
-        return Design(
-            [
-                box(x, y, (0, height), paints.metal(rng)),
-                box((x[0] * 0.9, x[1] * 0.9), (y[0] * 0.9, y[1] * 0.9), (-0.01, 0), glow),
-            ]
-        )
-    if style == "tubes":
-        base = box((x[0], x[0] + depth * 0.3), y, (height * 0.35, height * 0.65), paints.metal(rng))
-        front, half = (x[0] + depth * 0.2, x[1]), height / 3
-        places = np.linspace(y[0] * 0.8, y[1] * 0.8, max(1, round(width / 0.2))).tolist()
-        bulbs = [soft_box(front, (p - half, p + half), (0, height), glow, roundness=1.0) for p in places]
-        return Design([base, *bulbs])
-    return Design(
-        [soft_box(x, y, (0, height), glow, roundness=0.9), box(x, y, (height * 0.9, height), paints.metal(rng))]
-    )
 
 
 def fan(rng: np.random.Generator, size: Size, style: str) -> Design:
@@ -281,29 +219,6 @@ def alarm_clock(rng: np.random.Generator, size: Size, style: str) -> Design:
     return Design([soft_box(x, y, (0, height), paints.plastic(rng), roundness=0.25), face])
 
 
-def keyboard_piano(rng: np.random.Generator, size: Size, style: str) -> Design:
-    """An electric piano: a dark board with white and black keys along its front."""
-    depth, _width, height = size
-    x, y = footprint(size)
-    case = Paint(paints.pick(rng, _BLACKS), material="plastic")
-    return Design(
-        [
-            box(x, y, (0, height * 0.9), case),
-            *piano_keys((x[1] - depth * 0.5, x[1] - 0.02), (y[0] * 0.95, y[1] * 0.95), height),
-        ]
-    )
-
-
-def piano_keys(x: Interval, y: Interval, top: float) -> list[Part]:
-    """White keys with black ones over their back halves, their tops at about `top`."""
-    ivory, ebony = Paint((222, 216, 204)), Paint((26, 25, 26))
-    parts = [box(x, y, (top - 0.03, top - 0.01), ivory)]
-    for index, place in enumerate(np.arange(y[0] + 0.02, y[1] - 0.02, 0.024)):
-        if index % 7 not in (2, 6):
-            parts.append(box((x[0], (x[0] + x[1]) / 2), (place, place + 0.012), (top - 0.01, top), ebony))
-    return parts
-
-
 def vacuum_cleaner(rng: np.random.Generator, size: Size, style: str) -> Design:
     """An upright vacuum cleaner: head, body, handle."""
     _depth, width, height = size
@@ -317,7 +232,7 @@ def vacuum_cleaner(rng: np.random.Generator, size: Size, style: str) -> Design:
 
 
 def _case(rng: np.random.Generator, *, gray: float) -> Paint:
-    return Paint(paints.pick(rng, _OFFICE if maybe(rng, gray) else _BLACKS), material="plastic")
+    return Paint(paints.pick(rng, _OFFICE if maybe(rng, gray) else BLACKS), material="plastic")
 
 
 def _screen_paint(rng: np.random.Generator) -> Paint:
@@ -363,8 +278,6 @@ def _keys(
             for k, low in enumerate(edges[:-1])]  # fmt: skip
 
 
-_LAMPS = ("shade", "arm", "globe")
-
 ELECTRONICS: dict[str, Recipe] = {
     "monitor": Recipe(monitor, (0.16, 0.26), (0.42, 0.66), (0.38, 0.52), ("flat", "tube")),
     "tv": Recipe(tv, (0.06, 0.36), (0.7, 1.35), (0.45, 0.82), ("feet", "wall", "tube")),
@@ -376,24 +289,8 @@ ELECTRONICS: dict[str, Recipe] = {
     "copier": Recipe(copier, (0.6, 0.75), (0.75, 1.3), (1.0, 1.25)),
     "telephone": Recipe(telephone, (0.19, 0.25), (0.18, 0.26), (0.08, 0.12)),
     "speaker": Recipe(speaker, (0.15, 0.3), (0.15, 0.28), (0.22, 0.95)),
-    "lamp": Recipe(lamp, (0.22, 0.42), (0.22, 0.42), (0.35, 0.75), _LAMPS, even=_LAMPS),
-    "lamp base": Recipe(lamp, (0.2, 0.32), (0.2, 0.32), (0.2, 0.4), ("globe",), even=("globe",)),
-    "floor lamp": Recipe(
-        lamp,
-        (0.28, 0.45),
-        (0.28, 0.45),
-        (1.4, 1.8),
-        ("shade", "globe"),
-        even=(
-            "shade",
-            "globe",
-        ),
-    ),
-    "light": Recipe(wall_light, (0.08, 0.2), (0.12, 0.6), (0.1, 0.25), ("dome", "tubes")),
-    "ceiling light": Recipe(wall_light, (0.3, 0.6), (0.3, 1.2), (0.05, 0.14), ("dome", "panel")),
     "fan": Recipe(fan, (0.2, 0.3), (0.28, 0.48), (0.35, 1.1), ("cage", "tower")),
     "ceiling fan": Recipe(ceiling_fan, (1.0, 1.3), (1.0, 1.3), (0.3, 0.45), even=("plain",)),
     "alarm clock": Recipe(alarm_clock, (0.07, 0.13), (0.14, 0.22), (0.07, 0.11)),
-    "keyboard piano": Recipe(keyboard_piano, (0.28, 0.4), (0.8, 1.35), (0.08, 0.14)),
     "vacuum cleaner": Recipe(vacuum_cleaner, (0.32, 0.45), (0.26, 0.34), (0.9, 1.15)),
 }

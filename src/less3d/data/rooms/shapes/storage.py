@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from less3d.data.rooms.shapes import paint as paints
+from less3d.data.rooms.shapes.books import book_row
 from less3d.data.rooms.shapes.paint import Paint
 from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, footprint, maybe
 from less3d.data.rooms.shapes.solids import Interval, Part, box, soft_box, tube
@@ -268,30 +269,6 @@ def _shelf_content(rng: np.random.Generator, x: Interval, y: Interval, z: Interv
     paint = paints.linen(rng) if maybe(rng, 0.5) else paints.plastic(rng, bright=0.4)
     body = soft_box if maybe(rng, 0.3) else box
     return [body((x[0], x[1] - rng.uniform(0.01, 0.08)), (left, left + width), (z[0], top), paint)]
-
-
-def book_row(rng: np.random.Generator, x: Interval, y: Interval, z: Interval, *, most: int = 40) -> list[Part]:
-    """Upright books side by side, of many heights and colors."""
-    room = z[1] - z[0]
-    if y[1] - y[0] < 0.02 or room < 0.05:
-        return []
-    count = int(np.clip((y[1] - y[0]) / 0.032, 1, most))
-    edges = y[0] + (y[1] - y[0]) * np.concatenate([[0], np.cumsum(rng.dirichlet(np.full(count, 4.0)))])
-    heights = z[0] + np.minimum(room, rng.normal(0.8, 0.1, count).clip(0.5, 1) * room)
-    fronts = x[1] - rng.uniform(0, 0.04, count)
-    pool = (*paints.BRIGHTS, *paints.FABRICS, *paints.WHITES, *paints.LEATHERS)
-    hidden: list[tuple[str, ...]] = [("-x", "-z", "-y", "+y")] * count
-    hidden[0] = hidden[-1] = ("-x", "-z")
-    return [
-        box(
-            (x[0], front),
-            (left, right),
-            (z[0], top),
-            Paint(paints.pick(rng, pool, 0.15), material="paper"),
-            without=sides,
-        )
-        for left, right, top, front, sides in zip(edges[:-1], edges[1:], heights, fronts, hidden, strict=True)
-    ]
 
 
 def _open_closet(rng: np.random.Generator, size: Size) -> list[Part]:
