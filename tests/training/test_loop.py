@@ -138,6 +138,16 @@ def test_replicas_without_work_are_refused(data, tmp_path, change, message):
         loop.train(replace(TINY, **change), data, data, tmp_path, workers=0)
 
 
+def test_a_replica_that_fails_says_why_and_ends_the_run(data, tmp_path, capfd):
+    (tmp_path / "data").mkdir()
+    broken = write_tiny_data(tmp_path / "data")
+    _, second, *_ = Folder(broken).scans  # of the other process
+    Folder(broken).path(second).write_bytes(b"no scan")
+    with pytest.raises(InputError, match="expected 2 processes to meet"):
+        loop.train(replace(TINY, replicas=2), Folder(broken), data, tmp_path / "run", workers=0)
+    assert f"error: {Folder(broken).path(second)}" in capfd.readouterr().err
+
+
 def test_an_epoch_sees_every_scan_once(data):
     steps = Steps(data, TINY)
     seen = [steps[number].batch.scene.grid.coords.shape[0] for number in range(3)]

@@ -218,12 +218,12 @@ def _optimizer(model: Referrer, config: TrainConfig) -> torch.optim.AdamW:
 def _read_sentences(config: TrainConfig, data: Folder | Folders, folder: Path) -> None:
     """Let the frozen text encoder read every sentence there is, once and for all processes."""
     with _progress_bar() as bar:
-        task = bar.add_task("reading sentences", total=None, note="")
+        task = bar.add_task("reading sentences", visible=False, note="")
         make_table(
             folder,
             config.model.text,
             all_sentences(data, config),
-            on_read=lambda done, total: bar.update(task, completed=done, total=total),
+            on_read=lambda done, total: bar.update(task, visible=True, completed=done, total=total),
         )
 
 

@@ -6,6 +6,8 @@ So each process trains alone for some steps, then all take the mean of their wei
 """
 
 import multiprocessing
+import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +17,8 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 from torch import nn
+
+from less3d.errors import InputError
 
 _PATIENCE = timedelta(hours=2)
 """How long the others wait for the first, which alone validates."""
@@ -33,13 +37,22 @@ class Replicas:
         self.count = count
 
     def meet(self, model: nn.Module, optimizer: torch.optim.Optimizer, values: dict[str, float]) -> dict[str, float]:
-        """Give all processes the mean of their weights, running statistics, moments, and `values`, which it returns."""
+        """Give all processes the mean of their weights, running statistics, moments, and `values`, which it returns.
+
+        Raises:
+            InputError: when another process has stopped; it has said why.
+        """
         if self.count == 1:
             return values
         moments = (moment for state in optimizer.state.values() for moment in state.values())
         shared = [t for t in (*model.state_dict().values(), *moments) if t.is_floating_point()]
         flat = torch.cat([*(tensor.detach().flatten() for tensor in shared), torch.tensor(list(values.values()))])
-        dist.all_reduce(flat)
+        try:
+            dist.all_reduce(flat)
+        except RuntimeError as error:
+            raise InputError(
+                f"expected {self.count} processes to meet, but one has stopped: see its message"
+            ) from error
         *means, last = (flat / self.count).split([*(tensor.numel() for tensor in shared), len(values)])
         with torch.no_grad():
             for tensor, mean in zip(shared, means, strict=True):
@@ -82,7 +95,11 @@ def replicas(count: int, follow: Callable[..., None], *arguments: object) -> Ite
 
 
 def _other(rank: int, count: int, meeting: Path, follow: Callable[..., None], *arguments: object) -> None:
-    follow(_join(rank, count, meeting), *arguments)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first, which ends the others
+    try:
+        follow(_join(rank, count, meeting), *arguments)
+    except InputError as error:
+        sys.exit(f"error: {error}")
 
 
 def _join(rank: int, count: int, meeting: Path) -> Replicas:
