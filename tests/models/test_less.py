@@ -92,7 +92,8 @@ def test_the_papers_network_has_the_papers_parts():
     assert count(model.qsa) == linear(768, 256) + linear(256, 256)
     for width, part in zip(config.channels, model.align, strict=True):
         assert count(part) == linear(768, width) + 7 * linear(width, width) + 2 * width
-    assert (config.area_weight, config.contrast_weight, config.temperature, config.dropout) == (1, 0.05, 0.05, 0.15)
+    assert (config.positive_weight, config.area_weight, config.contrast_weight, config.dice_weight) == (1, 1, 0.05, 0)
+    assert (config.temperature, config.dropout) == (0.05, 0.15)
 
 
 # PWCA
@@ -187,10 +188,23 @@ def test_a_batch_of_ragged_scans_equals_its_parts(heads):
     scan_of = [2, 0, 1, 0]
     together = ask(model, scene_of(*scans), text, scan_of)
     for row, scan in enumerate(scan_of):
-        alone = ask(model, scene_of(scans[scan]), text.select(torch.tensor([row])), [0])
+        words = text.words[row : row + 1, text.mask[row]]  # without padding
+        own = TextFeatures(words, text.sentence[row : row + 1], torch.ones(words.shape[:2], dtype=torch.bool))
+        alone = ask(model, scene_of(scans[scan]), own, [0])
         torch.testing.assert_close(together.logits[row], alone.logits[0], atol=1e-4, rtol=1e-4)
         torch.testing.assert_close(together.confidence[row], alone.confidence[0], atol=1e-4, rtol=1e-4)
     assert not torch.allclose(together.logits[1], together.logits[3], atol=1e-2), "each sentence has its own answer"
+
+
+def test_another_sentence_shares_the_voxels_and_the_plan(monkeypatch):
+    scene, model, text = scene_of(make_scan(300, 1)), make_model(), make_text([3, 2])
+    for place in ("less3d.models.less", "less3d.batch"):
+        monkeypatch.setattr(f"{place}.build_plan", lambda *_: pytest.fail("planned again"))
+    plans = []
+    with model.unet.register_forward_pre_hook(lambda _, arguments: plans.append(arguments[1])):
+        ask(model, scene, text, [0, 0])
+    assert len(plans) == 2
+    assert all(plan is scene.plan for plan in plans)
 
 
 def test_scans_that_nobody_asks_about_change_nothing():
@@ -300,6 +314,15 @@ def test_a_scan_without_target_points_trains_on():
     assert all(torch.isfinite(parameter.grad).all() for parameter in model.parameters())
 
 
+def test_a_scan_of_a_single_voxel_trains_on():
+    scan = make_scan(1, 1)
+    model = LESS(SMALL, text_width=TEXT_WIDTH).train()
+    losses = model.losses(batch_of((scan, np.ones(1, bool))), make_text([3]))
+    losses["total"].backward()
+    assert torch.isfinite(losses["total"])
+    assert all(torch.isfinite(parameter.grad).all() for parameter in model.parameters())
+
+
 def test_save_and_load_is_exact():
     model, scene, text = make_model(), scene_of(make_scan(400, 1)), make_text([4])
     again = make_model()
@@ -342,8 +365,10 @@ def test_it_learns_to_tell_two_sentences_apart():
     ("change", "message"),
     [
         ({"heads": 3}, "heads must divide"),
-        ({"heads": 0}, "heads must divide"),
+        ({"heads": 0}, "heads must be at least 1"),
         ({"num_queries": 0}, "num_queries must be at least 1"),
+        ({"channels": ()}, "channels must be"),
+        ({"channels": (8, 0)}, "channels must be"),
         ({"area_weight": -1.0}, "area_weight must be 0"),
         ({"positive_weight": 0.0}, "over 0"),
         ({"dropout": 1.0}, "dropout"),

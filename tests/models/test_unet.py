@@ -40,7 +40,15 @@ def inputs(coords: Tensor, levels: int = len(WIDTHS)) -> tuple[Tensor, Plan]:
 
 def test_the_default_is_the_papers_network() -> None:
     unet = SparseUNet()
-    assert 10.5e6 < sum(parameter.numel() for parameter in unet.parameters()) < 11.5e6
+    stem, norm_out = 27 * 6 * 32, 2 * 32
+    encoder = sum(2 * 2 * (2 * c + 27 * c * c) for c in PAPER_WIDTHS)  # 2 blocks of twice norm and 3x3x3
+    down = up = sum(8 * fine * coarse for fine, coarse in itertools.pairwise(PAPER_WIDTHS))
+    norms = sum(2 * fine + 2 * coarse for fine, coarse in itertools.pairwise(PAPER_WIDTHS))
+    widening = sum(2 * c + 27 * c * c + 2 * c * c for c in PAPER_WIDTHS[:-1])  # what the first tail block has more
+    decoder = encoder - 2 * 2 * (2 * 160 + 27 * 160 * 160) + widening
+    count = sum(parameter.numel() for parameter in unet.parameters())
+    assert count == stem + encoder + down + up + norms + decoder + norm_out
+    assert round(count / 1e6) == 11, "about 11 M parameters"
     assert tuple(unet.stem.weight.shape) == (27, 6, 32)
     assert [tuple(layer.weight.shape) for layer in unet.modules() if isinstance(layer, DownConv3d)] == [
         (8, fine, coarse) for fine, coarse in itertools.pairwise(PAPER_WIDTHS)
@@ -77,6 +85,21 @@ def test_every_parameter_gets_a_gradient() -> None:
     x, plan = inputs(voxels(1))
     unet(x, plan).features.square().sum().backward()
     assert [name for name, p in unet.named_parameters() if p.grad is None or not bool(p.grad.abs().sum() > 0)] == []
+
+
+def test_a_level_of_a_single_voxel_trains_as_in_evaluation() -> None:
+    """One voxel has no variance to be normalized by; BatchNorm of PyTorch refuses it in training."""
+    coords = torch.tensor([[0, 0, 0, 0], [0, 0, 0, 1], [0, 1, 1, 2]], dtype=torch.int32)
+    x, plan = inputs(coords)
+    assert [len(level.coords) for level in plan.levels] == [3, 2, 1]
+    unet = small_unet().train()
+    bottom = unet.encoder[-1].blocks[0].norm1
+    before = bottom.running_mean.clone()
+    unet(x, plan).raw.square().sum().backward()
+    assert all(bool(p.grad.isfinite().all()) for p in unet.parameters())
+    assert torch.equal(bottom.running_mean, before)
+    x, plan = inputs(coords[:1])
+    assert torch.equal(small_unet().train()(x, plan).raw, small_unet()(x, plan).raw)
 
 
 def test_gradients_are_those_of_finite_differences() -> None:

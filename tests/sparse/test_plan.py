@@ -93,6 +93,11 @@ def test_a_plan_moves_to_a_device_whole() -> None:
         assert all(tensor.is_meta for tensor in tensors)
 
 
+def test_a_plan_without_levels_is_refused() -> None:
+    with pytest.raises(InputError, match="at least one level, got 0"):
+        build_plan(random_voxels(6), 0)
+
+
 @pytest.mark.parametrize(
     "rows", [[], [(0, 1, 0, 0), (0, 0, 0, 0)], [(0, 0, 0, 0), (0, 0, 0, 0)], [(0, -1, 0, 0)], [(0, 0, 1 << 20, 0)]]
 )

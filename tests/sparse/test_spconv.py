@@ -36,26 +36,45 @@ def spconv() -> ModuleType:
 
 def with_weight(layer: nn.Module, weight: Tensor) -> nn.Module:
     """The layer with our weight (K, Cin, Cout), which spconv keeps as (Cout, k, k, k, Cin)."""
-    layer.weight.data = weight.permute(2, 0, 1).reshape(layer.weight.shape).contiguous()
+    layer.weight.data = weight.detach().permute(2, 0, 1).reshape(layer.weight.shape).contiguous()
     return layer
 
 
+def as_ours(weight: Tensor) -> Tensor:
+    """The inverse of `with_weight`, for gradients."""
+    return weight.flatten(1, 3).permute(1, 2, 0)
+
+
 @pytest.mark.parametrize("share", [0.05, 0.5])
-def test_the_three_convolutions_agree(spconv: ModuleType, share: float) -> None:
+def test_the_three_convolutions_agree(spconv: ModuleType, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forward and backward."""
+    # spconv asks for a CUDA stream before it goes backward on the CPU, where it has no use for it
+    monkeypatch.setattr("spconv.pytorch.ops.get_current_stream", lambda: 0)
     coords = random_voxels(0, share)
     fine, coarse = build_plan(coords, 2).levels
     assert fine.down_map is not None
-    x, same, down, up = (torch.randn(shape) for shape in ((len(coords), 6), (27, 6, 8), (8, 8, 12), (8, 12, 4)))
+    shapes = (len(coords), 6), (27, 6, 8), (8, 8, 12), (8, 12, 4)
+    x, same, down, up = inputs = [torch.randn(shape, requires_grad=True) for shape in shapes]
     ours = [ENGINE.submanifold(x, same, fine.kernel_map)]
     ours.append(ENGINE.down(ours[0], down, fine.down_map))
     ours.append(ENGINE.up(ours[1], up, fine.down_map))
-    with torch.no_grad(), warnings.catch_warnings():
+    layers = [
+        with_weight(spconv.SubMConv3d(6, 8, 3, bias=False), same),
+        with_weight(spconv.SparseConv3d(8, 12, 2, stride=2, bias=False, indice_key="down"), down),
+        with_weight(spconv.SparseInverseConv3d(12, 4, 2, bias=False, indice_key="down"), up),
+    ]
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tensor = spconv.SparseConvTensor(x, coords, list(SHAPE[1:]), SHAPE[0])
-        first = with_weight(spconv.SubMConv3d(6, 8, 3, bias=False), same)(tensor)
-        second = with_weight(spconv.SparseConv3d(8, 12, 2, stride=2, bias=False, indice_key="down"), down)(first)
-        third = with_weight(spconv.SparseInverseConv3d(12, 4, 2, bias=False, indice_key="down"), up)(second)
+        first = layers[0](spconv.SparseConvTensor(x, coords, list(SHAPE[1:]), SHAPE[0]))
+        second = layers[1](first)
+        third = layers[2](second)
     for mine, theirs, level in zip(ours, (first, second, third), (fine, coarse, fine), strict=True):
         order = torch.argsort(pack(theirs.indices))
         assert torch.equal(theirs.indices[order], level.coords)
         torch.testing.assert_close(mine, theirs.features[order], rtol=1e-4, atol=1e-4)
+    upstream = torch.randn_like(ours[2])
+    gradients = torch.autograd.grad(ours[2], inputs, upstream)
+    weights = [layer.weight for layer in layers]
+    theirs = torch.autograd.grad(third.features[order], [x, *weights], upstream)
+    for mine, other in zip(gradients, [theirs[0], *map(as_ours, theirs[1:])], strict=True):
+        torch.testing.assert_close(mine, other, rtol=1e-4, atol=1e-3)

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from less3d.errors import InputError
+from less3d.errors import InputError, InputWarning
 from less3d.text import TextConfig, build_text
 from less3d.text.gru import GRUText
-from less3d.text.tokens import Vocabulary
+from less3d.text.tokens import MAX_TOKENS, Vocabulary
 
 SENTENCES = ("the brown chair.", "a table", "the chair next to the brown table by a window")
 
@@ -61,6 +61,13 @@ def test_weights_and_vocabulary_make_the_same_encoder_again(encoder):
     again = build_text(config).eval()
     again.load_state_dict(encoder.state_dict())
     assert torch.equal(again(SENTENCES).words, encoder(SENTENCES).words)
+
+
+def test_a_long_sentence_is_cut_with_a_warning(encoder):
+    with pytest.warns(InputWarning, match="150 tokens is cut to 126"):
+        features = encoder(["chair " * 150, "a table"])
+    assert features.mask.sum(1).tolist() == [MAX_TOKENS, 2]
+    torch.testing.assert_close(features.words[0], encoder(["chair " * MAX_TOKENS]).words[0])
 
 
 def test_an_empty_sentence_is_refused(encoder):

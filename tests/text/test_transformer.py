@@ -6,7 +6,8 @@ import torch
 
 from less3d.errors import InputError, InputWarning
 from less3d.text import TextConfig, build_text
-from less3d.text.transformer import MAX_TOKENS, TransformerText, check_sha256
+from less3d.text.tokens import MAX_TOKENS
+from less3d.text.transformer import TransformerText, check_sha256
 
 SENTENCES = ("the brown chair.", "a table", "the chair next to the whiteboard by a window")
 
@@ -130,8 +131,10 @@ def test_unknown_words_shatter(minilm):
     assert minilm.unknown("The flurbish whiteboard, zxqv, xqzvw near the nightstand! flurbish") == (
         *("flurbish", "zxqv", "xqzvw"),
     )
+    invented = "blorptastic snorfle frobnicator plonkle grimblewock"  # some have a piece that is a word: "grim", "lick"
+    assert minilm.unknown(f"the {invented} chair") == tuple(invented.split())
     known = "bookshelf armchair radiator windowsill dishwasher upholstered L-shaped trashcan 2nd leftmost countertop"
-    assert minilm.unknown(known) == ()
+    assert minilm.unknown(f"{known} armrests bookshelves dispensers it's one's") == ()
 
 
 def test_unknown_pieces_are_unknown_words(tiny_folders):
@@ -140,13 +143,12 @@ def test_unknown_pieces_are_unknown_words(tiny_folders):
 
 
 def test_a_long_sentence_is_cut_with_a_warning(minilm):
-    with pytest.warns(InputWarning, match="cut to 128"):
+    with pytest.warns(InputWarning, match="190 tokens is cut to 126"):
         features = minilm(["chair " * 190, "a chair"])
-    assert features.words.shape[1] == MAX_TOKENS - 2
-    assert features.mask.sum(1).tolist() == [126, 2]
+    assert features.mask.sum(1).tolist() == [MAX_TOKENS, 2]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        minilm(["chair " * 126])
+        minilm(["chair " * MAX_TOKENS])
 
 
 def test_an_empty_sentence_is_refused(minilm):

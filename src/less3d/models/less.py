@@ -59,18 +59,20 @@ class LessConfig:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be built."""
-        counts = {name: getattr(self, name) for name in ("blocks", "num_queries", "query_width", "query_layers")}
-        for name, count in counts.items():
-            if count < 1:
-                raise InputError(f"{name} must be at least 1, got {count}")
+        for name in ("blocks", "num_queries", "query_width", "query_layers", "feedforward_width", "heads"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if not self.channels or min(self.channels) < 1:
+            raise InputError(f"channels must be the width of each level, 1 or more, got {self.channels}")
         for width in (*self.channels, self.query_width):
-            if self.heads < 1 or width % self.heads:
+            if width % self.heads:
                 raise InputError(f"heads must divide every width, got {self.heads} heads and a width of {width}")
         for name in ("area_weight", "contrast_weight", "dice_weight"):
             if getattr(self, name) < 0:
                 raise InputError(f"{name} must be 0 (off) or more, got {getattr(self, name)}")
         if self.positive_weight <= 0 or self.temperature <= 0:
-            raise InputError("positive_weight and temperature must be over 0, got 0 or less: 1 and 0.05 are usual")
+            got = f"{self.positive_weight} and {self.temperature}"
+            raise InputError(f"positive_weight and temperature must be over 0, got {got}: 1 and 0.05 are usual")
         if not 0 <= self.dropout < 1:
             raise InputError(f"dropout must be 0 (off) or more and under 1, got {self.dropout}")
 
@@ -104,18 +106,22 @@ class LESS(nn.Module):
         """Find the object of each sentence in its scan.
 
         Confidence is the mean probability within the mask; 0 where the mask is empty.
+
+        Args:
+            encoded: the scene.
+            text: S sentences, at least one.
+            scan_of: which scan of the scene each sentence asks, in any order.
         """
-        found = self._find(encoded, text, scan_of)
-        confidence = [_mean_inside(logits) for logits, _ in found]
-        return Answer(logits=tuple(logits for logits, _ in found), confidence=torch.stack(confidence))
+        found = {row: logits for row, logits, _ in self._find(encoded, text, scan_of)}
+        logits = tuple(found[row] for row in range(len(scan_of)))
+        return Answer(logits=logits, confidence=torch.stack([_mean_inside(of_one) for of_one in logits]))
 
     def losses(self, batch: Batch, text: TextFeatures) -> dict[str, Float[Tensor, ""]]:
         """L_seg, L_area and L_p2p (section 3.4), each the mean over sentences, and their weighted "total".
 
         They count points, not voxels, as the paper does. A part whose weight is 0 is left out.
         """
-        found = self._find(batch.scene, text, batch.scan_of)
-        parts = [self._losses_of(batch, row, logits, raw) for row, (logits, raw) in enumerate(found)]
+        parts = [self._losses_of(batch, *found) for found in self._find(batch.scene, text, batch.scan_of)]
         means = {name: torch.stack([part[name] for part in parts]).mean() for name in parts[0]}
         total = torch.stack([weight * means[name] for name, weight in self._weights().items()]).sum()
         return {"total": total, **means}
@@ -141,13 +147,13 @@ class LESS(nn.Module):
         weights = {"area": config.area_weight, "contrast": config.contrast_weight, "dice": config.dice_weight}
         return {"seg": 1.0, **{name: weight for name, weight in weights.items() if weight}}
 
-    def _find(self, scene: Scene, text: TextFeatures, scan_of: Tensor) -> list[tuple[Tensor, Tensor]]:
-        """For each sentence, the mask logits (V,) and the point features before the last ReLU (V, C) of its scan."""
-        found: dict[int, tuple[Tensor, Tensor]] = {}
+    def _find(self, scene: Scene, text: TextFeatures, scan_of: Tensor) -> Iterator[tuple[int, Tensor, Tensor]]:
+        """Each sentence's row, mask logits (V,) and its scan's features before the last ReLU (V, C), in any order."""
         for sentences in _rounds(scan_of):
             voxels = _voxels_of(scene, scan_of[sentences].tolist())
-            found.update(zip(sentences.tolist(), self._find_one_each(voxels, text.select(sentences)), strict=True))
-        return [found[row] for row in range(len(scan_of))]
+            found = self._find_one_each(voxels, text.select(sentences))
+            for row, (logits, raw) in zip(sentences.tolist(), found, strict=True):
+                yield row, logits, raw
 
     def _find_one_each(self, voxels: "_Voxels", text: TextFeatures) -> Iterator[tuple[Tensor, Tensor]]:
         """The forward pass of the paper's figure 2, on B scans with one sentence each."""
@@ -167,7 +173,8 @@ class LESS(nn.Module):
 class PWCA(nn.Module):
     """Point-Word Cross-Modal Alignment (section 3.2): V' = V + Tanh(MLP(LayerNorm(CrossAttn(V, W)))).
 
-    Points are the queries, the words of their scan's sentence are keys and values.
+    Points are the queries, the words of their scan's sentence are keys and values. In training there is dropout within
+    the layers that read the words, and after the attention.
     """
 
     def __init__(self, width: int, text_width: int, *, heads: int = 1, dropout: float = 0.15) -> None:
@@ -212,7 +219,11 @@ class QMP(nn.Module):
         self.layers = nn.ModuleList(_QueryLayer(config) for _ in range(config.query_layers))
 
     def forward(self, features: Float[Tensor, "V C"]) -> tuple[Float[Tensor, "K D"], Float[Tensor, "V D"]]:
-        """Queries and mask features of one scan; the logits of query k's mask are their products, F_mask . Q_k."""
+        """The K queries after looking at one scan, and its mask features; the logits of mask k are F_mask . Q_k.
+
+        Args:
+            features: of the scan's voxels, after the U-Net's last ReLU.
+        """
         memory, mask_features = self.memory(features), self.mask_features(features)  # (V, D)
         queries = self.norm(self.queries)
         for layer in self.layers:

@@ -44,7 +44,8 @@ class SparseUNet(nn.Module):
     """A residual U-Net over sparse voxels.
 
     At each level: residual blocks, then down, the next level, up, concatenation with what the blocks gave, and as many
-    residual blocks that bring the width back. All convolutions lack a bias; all normalization is BatchNorm.
+    residual blocks that bring the width back. All convolutions lack a bias; all normalization is BatchNorm. Where a
+    level has a single voxel, and so no variance, it is normalized by running statistics, in training too.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class SparseUNet(nn.Module):
         self.down = nn.ModuleList(_Down(fine, coarse, engine) for fine, coarse in pairs)
         self.up = nn.ModuleList(_Up(coarse, fine, engine) for fine, coarse in pairs)
         self.decoder = nn.ModuleList(_Blocks(2 * fine, fine, blocks, engine) for fine, _ in pairs)
-        self.norm = _norm(widths[0])
+        self.norm = _Norm(widths[0])
 
     def forward(self, x: Float[Tensor, "V Cin"], plan: Plan, *, align: Align | None = None) -> UNetOutput:
         """Features of the plan's finest voxels, and of every level on the way back up.
@@ -81,6 +82,9 @@ class SparseUNet(nn.Module):
             x: what the voxels carry.
             plan: their neighbors, with one level for each width.
             align: called at the entry of every encoder level.
+
+        Raises:
+            ValueError: when the plan has another number of levels.
         """
         if len(plan.levels) != len(self.widths):
             raise ValueError(f"this U-Net needs a plan of {len(self.widths)} levels, got {len(plan.levels)}")
@@ -124,8 +128,8 @@ class _Residual(nn.Module):
         super().__init__()
         same = in_channels == out_channels
         self.shortcut = nn.Identity() if same else nn.Linear(in_channels, out_channels, bias=False)
-        self.norm1, self.conv1 = _norm(in_channels), SubmanifoldConv3d(in_channels, out_channels, engine)
-        self.norm2, self.conv2 = _norm(out_channels), SubmanifoldConv3d(out_channels, out_channels, engine)
+        self.norm1, self.conv1 = _Norm(in_channels), SubmanifoldConv3d(in_channels, out_channels, engine)
+        self.norm2, self.conv2 = _Norm(out_channels), SubmanifoldConv3d(out_channels, out_channels, engine)
 
     def forward(self, x: Tensor, kernel_map: KernelMap) -> Tensor:
         y = self.conv1(F.relu_(self.norm1(x)), kernel_map)
@@ -138,7 +142,7 @@ class _Down(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int, engine: SparseEngine) -> None:
         super().__init__()
-        self.norm, self.conv = _norm(in_channels), DownConv3d(in_channels, out_channels, engine)
+        self.norm, self.conv = _Norm(in_channels), DownConv3d(in_channels, out_channels, engine)
 
     def forward(self, x: Tensor, fine: Level) -> Tensor:
         assert fine.down_map is not None
@@ -150,12 +154,20 @@ class _Up(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int, engine: SparseEngine) -> None:
         super().__init__()
-        self.norm, self.conv = _norm(in_channels), UpConv3d(in_channels, out_channels, engine)
+        self.norm, self.conv = _Norm(in_channels), UpConv3d(in_channels, out_channels, engine)
 
     def forward(self, x: Tensor, fine: Level) -> Tensor:
         assert fine.down_map is not None
         return self.conv(F.relu_(self.norm(x)), fine.down_map)
 
 
-def _norm(channels: int) -> nn.BatchNorm1d:
-    return nn.BatchNorm1d(channels, eps=1e-4)
+class _Norm(nn.BatchNorm1d):
+    """BatchNorm over voxels; a single one, which has no variance, is treated as in evaluation."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, eps=1e-4)
+
+    def forward(self, input: Tensor) -> Tensor:
+        if len(input) > 1:
+            return super().forward(input)
+        return F.batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)

@@ -102,8 +102,10 @@ def build_plan(coords: Int32[Tensor, "V 4"], num_levels: int, *, tile_size: int 
         tile_size: voxels of a tile; it changes speed and memory, never what a convolution gives.
 
     Raises:
-        InputError: when there are no voxels, or coordinates are negative, too large, repeated, or not sorted.
+        InputError: when there are no voxels or levels, or coordinates are negative, too large, repeated, or not sorted.
     """
+    if num_levels < 1:
+        raise InputError(f"a plan needs at least one level, got {num_levels}")
     keys = pack(coords)
     if len(keys) == 0 or not bool((keys[1:] > keys[:-1]).all()):
         raise InputError("a plan needs voxels sorted by scan, x, y, z without repetition: use voxelize")

@@ -30,13 +30,13 @@ class TorchEngine:
         self, x: Float[Tensor, "V Cin"], weight: Float[Tensor, "8 Cin Cout"], down_map: DownMap
     ) -> Float[Tensor, "U Cout"]:
         """See `SparseEngine.down`."""
-        return _Down.apply(x, weight, down_map)
+        return _Resample.apply(x, weight, down_map, False)
 
     def up(
         self, x: Float[Tensor, "U Cin"], weight: Float[Tensor, "8 Cin Cout"], down_map: DownMap
     ) -> Float[Tensor, "V Cout"]:
         """See `SparseEngine.up`."""
-        return _Up.apply(x, weight, down_map)
+        return _Resample.apply(x, weight, down_map, True)
 
 
 class _Submanifold(torch.autograd.Function):
@@ -125,67 +125,47 @@ def _sum_rows(x: Float[Tensor, "M C"], order: Int32[Tensor, "m"], starts: Int32[
     return F.embedding_bag(order, x, starts, mode="sum", include_last_offset=True)
 
 
-class _Down(torch.autograd.Function):
+class _Resample(torch.autograd.Function):
+    """Down to the parents, or up to the children: each is the gradient of the other."""
+
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, down_map: DownMap) -> Tensor:
+    def forward(ctx: Any, x: Tensor, weight: Tensor, down_map: DownMap, up: bool) -> Tensor:
         ctx.save_for_backward(x, weight)
-        ctx.down_map = down_map
-        return _to_parents(x, weight, down_map)
+        ctx.down_map, ctx.up = down_map, up
+        return _resample(x, weight, down_map, up)
 
     @staticmethod
     @once_differentiable
     def backward(  # pyright: ignore[reportIncompatibleMethodOverride]
         ctx: Any, *grads: Tensor
-    ) -> tuple[Tensor, Tensor, None]:
+    ) -> tuple[Tensor, Tensor, None, None]:
         x, weight = ctx.saved_tensors
-        x_grad = _to_children(grads[0], weight.transpose(1, 2), ctx.down_map)
-        return x_grad, _outer_products(x, grads[0], ctx.down_map), None
+        x_grad = _resample(grads[0], weight.transpose(1, 2), ctx.down_map, not ctx.up)
+        return x_grad, _resample_weight_grad(x, grads[0], ctx.down_map, ctx.up), None, None
 
 
-class _Up(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, down_map: DownMap) -> Tensor:
-        ctx.save_for_backward(x, weight)
-        ctx.down_map = down_map
-        return _to_children(x, weight, down_map)
-
-    @staticmethod
-    @once_differentiable
-    def backward(  # pyright: ignore[reportIncompatibleMethodOverride]
-        ctx: Any, *grads: Tensor
-    ) -> tuple[Tensor, Tensor, None]:
-        x, weight = ctx.saved_tensors
-        x_grad = _to_parents(grads[0], weight.transpose(1, 2), ctx.down_map)
-        return x_grad, _outer_products(grads[0], x, ctx.down_map).transpose(1, 2), None
-
-
-def _to_parents(
-    x: Float[Tensor, "V Cin"], weight: Float[Tensor, "8 Cin Cout"], down_map: DownMap
-) -> Float[Tensor, "U Cout"]:
-    """Each child through the weight of its offset, summed at its parent."""
-    products = _multiply(x, down_map.child, weight, down_map.counts)
+def _resample(
+    x: Float[Tensor, "_ Cin"], weight: Float[Tensor, "8 Cin Cout"], down_map: DownMap, up: bool
+) -> Float[Tensor, "_ Cout"]:
+    """Through the weight of each child's offset: children summed at their parent, or parents to all their children."""
+    rows = down_map.parent if up else down_map.child
+    products = x.new_empty(len(rows), weight.shape[2])
+    pairs = zip(rows.split(down_map.counts), weight, products.split(down_map.counts), strict=True)
+    for source, kernel, product in pairs:
+        torch.mm(x.index_select(0, source), kernel, out=product)
+    if up:
+        return products.index_select(0, down_map.slot)
     return _sum_rows(products, down_map.order, down_map.starts)
 
 
-def _to_children(
-    x: Float[Tensor, "U Cin"], weight: Float[Tensor, "8 Cin Cout"], down_map: DownMap
-) -> Float[Tensor, "V Cout"]:
-    """Each parent to its children, through the weight of the child's offset."""
-    return _multiply(x, down_map.parent, weight, down_map.counts).index_select(0, down_map.slot)
-
-
-def _multiply(x: Tensor, rows: Int32[Tensor, "V"], weight: Tensor, counts: tuple[int, ...]) -> Tensor:
-    """The rows of x, those of each offset times its weight."""
-    products = x.new_empty(len(rows), weight.shape[2])
-    for source, kernel, product in zip(rows.split(counts), weight, products.split(counts), strict=True):
-        torch.mm(x.index_select(0, source), kernel, out=product)
-    return products
-
-
-def _outer_products(fine: Tensor, coarse: Tensor, down_map: DownMap) -> Tensor:
-    """For each offset the sum of the outer products of child and parent, (8, C of fine, C of coarse)."""
-    out = fine.new_empty(8, fine.shape[1], coarse.shape[1])
-    children, parents = down_map.child.split(down_map.counts), down_map.parent.split(down_map.counts)
-    for child, parent, product in zip(children, parents, out, strict=True):
-        torch.mm(fine.index_select(0, child).t(), coarse.index_select(0, parent), out=product)
+def _resample_weight_grad(
+    x: Float[Tensor, "_ Cin"], grad: Float[Tensor, "_ Cout"], down_map: DownMap, up: bool
+) -> Float[Tensor, "8 Cin Cout"]:
+    """For each offset the sum of the outer products of what came in and the gradient of what came out."""
+    sources, targets = down_map.child.split(down_map.counts), down_map.parent.split(down_map.counts)
+    if up:
+        sources, targets = targets, sources
+    out = x.new_empty(8, x.shape[1], grad.shape[1])
+    for source, target, product in zip(sources, targets, out, strict=True):
+        torch.mm(x.index_select(0, source).t(), grad.index_select(0, target), out=product)
     return out

@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn.utils.rnn import pad_sequence
 
 from less3d.text import TextFeatures
-from less3d.text.tokens import PADDING, Vocabulary, check_sentence, words_of
+from less3d.text.tokens import MAX_TOKENS, PADDING, Vocabulary, check_sentence, warn_if_cut, words_of
 
 
 class GRUText(nn.Module):
@@ -29,18 +29,23 @@ class GRUText(nn.Module):
         self.leave = nn.Linear(hidden_width, width)
 
     def forward(self, sentences: Sequence[str]) -> TextFeatures:
-        """Encode S sentences of any lengths.
+        """Encode S sentences of any lengths; punctuation marks count as words.
 
         Padding stands after the words and the GRU reads forwards, so that padding cannot reach a word.
 
         Raises:
-            InputError: when a sentence has no word.
+            InputError: when a sentence has no word, or far too many.
+
+        Warns:
+            InputWarning: when a sentence has more than 126 tokens; the rest is not read.
         """
         for sentence in sentences:
             check_sentence(sentence)
-        tokens = [torch.tensor(self.vocabulary.encode(sentence)) for sentence in sentences]
-        lengths = torch.tensor([len(ids) for ids in tokens], device=self.vectors.weight.device)
-        ids = pad_sequence(tokens, batch_first=True, padding_value=PADDING).to(lengths.device)  # (S, L)
+        tokens = [self.vocabulary.encode(sentence) for sentence in sentences]
+        warn_if_cut(max(map(len, tokens)))
+        rows = [torch.tensor(row[:MAX_TOKENS]) for row in tokens]
+        lengths = torch.tensor([len(row) for row in rows], device=self.vectors.weight.device)
+        ids = pad_sequence(rows, batch_first=True, padding_value=PADDING).to(lengths.device)  # (S, L)
         mask = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]  # (S, L)
         states, _ = self.gru(self.enter(self.vectors(ids)))  # (S, L, hidden_width)
         words = self.leave(states) * mask[..., None]  # (S, L, Ct)

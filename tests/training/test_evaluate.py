@@ -1,0 +1,37 @@
+"""Every sentence is scored, each mask as it is, and a scan's own work is done once."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from tiny_data import write_tiny_data
+from tiny_weights import tiny_model
+
+from less3d.batch import Scene
+from less3d.data.folder import Folder
+from less3d.metrics import iou
+from less3d.models import Answer
+from less3d.training import evaluate as evaluation
+from less3d.training.evaluate import evaluate
+
+
+def test_masks_of_a_few_points_are_scored_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One voxel is marked: the release would swap so small a mask for the 5,000 best points."""
+    data, model = Folder(write_tiny_data(tmp_path)), tiny_model()
+    scenes, expected = [], []
+
+    def answer(scene: Scene, text: object, scan_of: torch.Tensor) -> Answer:
+        logits = torch.linspace(-2, -1, len(scene.grid.coords))
+        logits[7] = 1.0
+        return Answer(logits=(logits,) * len(scan_of), confidence=torch.ones(len(scan_of)))
+
+    monkeypatch.setattr(evaluation, "_SENTENCES_AT_ONCE", 1)
+    monkeypatch.setattr(model, "prepare", lambda scene: scenes.append(scene) or scene)
+    monkeypatch.setattr(model, "answer", answer)
+    scores = evaluate(model, data).compute()
+    for scene, samples in zip(scenes, data, strict=True):
+        mask = (scene.point_to_voxel(0) == 7).numpy()
+        assert 0 < mask.sum() < 20
+        expected += [iou(mask, sample.mask) for sample in samples]
+    assert scores.overall.sentences == len(expected) == sum(map(len, data.referrals.values()))
+    assert scores.overall.miou == pytest.approx(sum(expected) / len(expected))
