@@ -67,12 +67,13 @@ def test_another_scan_replaces_the_first(segmenter):
 
 def test_the_text_free_work_is_done_once_a_scan(segmenter, monkeypatch):
     calls = []
-    make_scene = less3d.predict.make_scene
-    monkeypatch.setattr(less3d.predict, "make_scene", lambda *a, **k: calls.append(1) or make_scene(*a, **k))
+    make_scene, prepare = less3d.predict.make_scene, segmenter._model.prepare
+    monkeypatch.setattr(less3d.predict, "make_scene", lambda *a, **k: calls.append("scene") or make_scene(*a, **k))
+    monkeypatch.setattr(segmenter._model, "prepare", lambda scene: calls.append("prepare") or prepare(scene))
     segmenter.set_scan(make_scan())
     segmenter.segment("the chair")
     segmenter.segment(["the box", "the brown box"])
-    assert len(calls) == 1
+    assert calls == ["scene", "prepare"]
 
 
 def test_a_sentence_of_unknown_words_is_warned_about_and_hardly_believed(segmenter):
@@ -81,6 +82,20 @@ def test_a_sentence_of_unknown_words_is_warned_about_and_hardly_believed(segment
         result = segmenter.segment("the flurbish of the quux")
     assert result.confidence <= GUESS
     segmenter.segment("the flurbish chair")  # one known word is enough: no warning, and warnings are errors here
+
+
+def test_an_empty_mask_is_not_believed(monkeypatch):
+    model = tiny_model()
+    answer = model.answer
+
+    def nothing_found(*given):
+        found = answer(*given)
+        return replace(found, logits=tuple(-logits.abs() for logits in found.logits))
+
+    monkeypatch.setattr(model, "answer", nothing_found)
+    result = Segmenter(model).set_scan(make_scan()).segment("the chair")
+    assert not result.mask.any()
+    assert result.confidence == 0.0
 
 
 def test_nothing_is_answered_without_a_scan(segmenter):

@@ -1,5 +1,8 @@
 """A `Scan` refuses what nothing downstream could use."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -15,6 +18,15 @@ def test_a_scan_of_points_and_colors_is_enough():
     scan = Scan(**arrays())
     assert len(scan) == 4
     assert not scan.origin.any()
+
+
+@pytest.mark.parametrize(("points", "colors"), [("f8", "u1"), ("f4", "f8")])
+def test_arrays_of_another_type_are_refused(points: str, colors: str):
+    """In a process of its own, where no test plugin checks types first."""
+    code = f"import numpy as np, less3d; less3d.Scan(np.ones((4, 3), '{points}'), np.ones((4, 3), '{colors}'))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.stderr.splitlines()[-1].startswith("less3d.errors.InputError: a scan needs ")
+    assert ran.stderr.splitlines()[-1].endswith("got float64")
 
 
 @pytest.mark.parametrize(

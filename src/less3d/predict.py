@@ -41,7 +41,7 @@ class Segmenter:
 
     def __init__(self, model: Referrer, *, weights: WeightsInfo | None = None, device: str = "cpu") -> None:
         self.weights = weights
-        self._device = _device(device)
+        self._device = find_device(device)
         self._model = model.to(self._device).eval()
         self._scene: Scene | None = None
         self._encoded: Any = None
@@ -105,15 +105,12 @@ class Segmenter:
         scan_of = torch.zeros(len(sentences), dtype=torch.int64, device=self._device)
         answer = self._model.answer(self._encoded, self._model.text(sentences), scan_of)
         rows = scene.point_to_voxel(0)
-        return [
-            Prediction(
-                sentence=sentence,
-                mask=(logits > 0)[rows].cpu().numpy(),
-                scores=logits.sigmoid()[rows].cpu().numpy(),
-                confidence=belief if self._understands(sentence) else min(belief, GUESS),
-            )
-            for sentence, logits, belief in zip(sentences, answer.logits, answer.confidence.tolist(), strict=True)
-        ]
+        predictions = []
+        for sentence, logits, belief in zip(sentences, answer.logits, answer.confidence.tolist(), strict=True):
+            mask, scores = (values[rows].cpu().numpy() for values in (logits > 0, logits.sigmoid()))
+            most = 1.0 if self._understands(sentence) else GUESS
+            predictions.append(Prediction(sentence, mask, scores, min(belief, most) if mask.any() else 0.0))
+        return predictions
 
     def _understands(self, sentence: str) -> bool:
         """Whether any word says something to the model; warns when none does."""
@@ -127,8 +124,12 @@ class Segmenter:
         return False
 
 
-def _device(name: str) -> torch.device:
-    """The device of that name, if this machine has it."""
+def find_device(name: str) -> torch.device:
+    """The device of that name.
+
+    Raises:
+        InputError: when this machine has none.
+    """
     try:
         device = torch.device(name)
         torch.empty(1, device=device)

@@ -45,7 +45,7 @@ class Prediction:
     """The answer to one sentence, on the scan's own points in their own order.
 
     `scores` are per-point probabilities in 0..1; `confidence` is the model's belief in 0..1 that `mask` is the object
-    the sentence means.
+    the sentence means, 0 for an empty one.
     """
 
     sentence: str

@@ -20,7 +20,7 @@ class Scan:
     they become float32. Everything past `colors` is optional and may be absent in a user's own scan.
 
     Raises:
-        InputError: when an array has the wrong shape or length, or a coordinate is not finite.
+        InputError: when an array has the wrong shape, length or type, or a coordinate is not finite.
     """
 
     points: Float32[np.ndarray, "N 3"]
@@ -40,9 +40,11 @@ class Scan:
     def __post_init__(self) -> None:
         """Check shapes and values once, so that nothing downstream has to."""
         _require(self.points.ndim == 2 and self.points.shape[1] == 3, "points of shape (N, 3)", self.points.shape)
+        _require(self.points.dtype == np.float32, "points of type float32", self.points.dtype)
         n = len(self.points)
         _require(n > 0, "at least one point", "none")
         _require(self.colors.shape == (n, 3), f"colors of shape ({n}, 3)", self.colors.shape)
+        _require(self.colors.dtype == np.uint8, "colors of type uint8, 0 to 255", self.colors.dtype)
         _require(bool(np.isfinite(self.points).all()), "finite coordinates", "NaN or infinity")
         _require(self.origin.shape == (3,) and bool(np.isfinite(self.origin).all()), "a finite origin", self.origin)
         per_point = {"instances": self.instances, "semantics": self.semantics, **self.attributes}

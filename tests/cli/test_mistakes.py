@@ -1,5 +1,9 @@
 """Every mistake a user can make: one clear line on stderr, exit code 2, nothing written."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from safetensors.torch import load_file, save_file
@@ -49,12 +53,16 @@ def a_folder(folder, good):
     return folder / "folder.ply"
 
 
+def a_long_name(folder, good):
+    return folder / f"{'long' * 70}.ply"
+
+
 def another_extension(folder, good):
     (folder / "room.docx").write_bytes(good.read_bytes())
     return folder / "room.docx"
 
 
-SCANS = [missing, empty, truncated, no_points, not_finite, enormous, text, a_folder, another_extension]
+SCANS = [missing, empty, truncated, no_points, not_finite, enormous, text, a_folder, a_long_name, another_extension]
 
 
 def assert_refused(ran, folder, named=""):
@@ -74,7 +82,7 @@ def test_a_file_that_is_no_scan_is_refused(run, scan_file, weights, tmp_path, ma
     assert_refused(ran, tmp_path, named=bad.name)
 
 
-@pytest.mark.parametrize("sentence", ["", "  ", "...", "chair " * 5000])
+@pytest.mark.parametrize("sentence", ["", "  ", "...", "chair " * 5000, "caf\udce9 chair"])
 def test_a_sentence_that_is_none_is_refused(run, scan_file, weights, tmp_path, sentence):
     ran = run("segment", scan_file, "the chair", sentence, "--weights", weights, "-o", tmp_path / "out")
     assert_refused(ran, tmp_path, named="expected a sentence")
@@ -106,6 +114,23 @@ def test_weights_that_are_none_are_refused(run, scan_file, tmp_path, content):
         path.write_bytes(content)
     ran = run("segment", scan_file, "the chair", "--weights", path, "-o", tmp_path / "out")
     assert_refused(ran, tmp_path, named="bad.safetensors")
+
+
+def test_weights_with_an_impossible_name_are_refused(run, scan_file, tmp_path):
+    ran = run("segment", scan_file, "the chair", "--weights", "w" * 300, "-o", tmp_path / "out")
+    assert_refused(ran, tmp_path, named=f"{'w' * 300}: File name too long")
+
+
+def test_a_reader_that_leaves_early_is_no_crash(scan_file, weights, tmp_path):
+    code = f"import sys; from less3d.cli import main; sys.exit(main({['segment', str(scan_file), 'the chair']}"
+    code += f" + ['the desk', '--weights', {str(weights)!r}, '-o', {str(tmp_path / 'out')!r}]))"
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = subprocess.run([sys.executable, "-c", code], stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert ran.returncode == 141
+    assert ran.stderr == "less3d: stopped: nobody reads the output any more; what was finished is kept\n"
+    assert [folder.name for folder in (tmp_path / "out").iterdir()] == ["01-the-chair"]
 
 
 def test_an_output_that_is_a_file_is_refused(run, scan_file, weights, tmp_path):

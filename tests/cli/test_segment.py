@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -141,6 +142,30 @@ def test_sentences_come_from_a_file(segment, tmp_path):
     assert listed(tmp_path / "out") == ["01-the-desk", "02-the-chair"]
 
 
+def test_a_byte_order_mark_on_standard_input_is_no_part_of_a_sentence(segment, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("\ufeffthe desk\n"))
+    assert json.loads(segment("-", "--json").out)["sentence"] == "the desk"
+
+
+def test_a_sentence_on_two_lines_is_one_sentence_and_gets_one_line(segment):
+    ran = segment(" the brown\nchair")
+    assert ran.out.startswith('"the brown chair": ')
+    assert len(ran.out.splitlines()) == 1
+
+
+def test_a_scan_whose_name_is_no_text_is_read(segment, tmp_path, scan_file):
+    odd = scan_file.rename(tmp_path / "r\udce9oom.ply")  # how Python spells a byte that is no UTF-8
+    ran = segment("the chair", "--json", scan=odd)
+    assert json.loads(ran.out)["scan"]["file"] == str(odd)
+
+
+def test_the_up_of_a_leaning_scan_is_found_as_its_warning_says(segment, tmp_path):
+    turn = np.array([[1, 0, 0], [0, np.cos(0.6), -np.sin(0.6)], [0, np.sin(0.6), np.cos(0.6)]])
+    leaning = write_ply(tmp_path / "leaning.ply", (room_points(60_000) @ turn.T).astype(np.float32))
+    assert segment("the chair", scan=leaning).err.endswith("pass --up auto\n")
+    assert segment("the chair", "--up", "auto", scan=leaning).err == ""
+
+
 def test_running_again_replaces_the_results(segment, tmp_path):
     assert segment("the chair").code == 0
     (tmp_path / "out" / "01-the-chair" / "result.json").write_text("old")
@@ -157,6 +182,32 @@ def test_a_folder_of_the_users_is_never_replaced(segment, tmp_path):
     assert ran.code == 2
     assert mine.read_text() == "years of work"
     assert listed(tmp_path / "out") == ["02-the-chair"]
+
+
+def test_a_result_with_a_file_of_the_users_in_it_is_not_replaced(segment, tmp_path):
+    assert segment("the chair").code == 0
+    (tmp_path / "out" / "01-the-chair" / ".DS_Store").touch()
+    assert segment("the chair").code == 0
+    (tmp_path / "out" / "01-the-chair" / "notes.txt").write_text("a week of looking")
+    ran = segment("the chair")
+    assert ran.code == 2
+    assert "notes.txt" in ran.err
+    assert (tmp_path / "out" / "01-the-chair" / "notes.txt").read_text() == "a week of looking"
+
+
+def test_a_stop_between_the_two_renames_keeps_the_earlier_result(segment, tmp_path, monkeypatch):
+    assert segment("the chair").code == 0
+    rename = Path.rename
+
+    def fail(self, target):
+        if self.name.endswith(".partial"):
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    assert segment("the chair").code == 2
+    assert listed(tmp_path / "out") == ["01-the-chair"]
+    assert listed(tmp_path / "out" / "01-the-chair") == FILES
 
 
 @pytest.mark.parametrize("broken", [OSError(28, "No space left on device"), KeyboardInterrupt()])

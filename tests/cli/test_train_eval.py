@@ -4,6 +4,7 @@ import json
 
 import pytest
 from tiny_data import write_tiny_data
+from tiny_weights import write_tiny_weights
 
 from less3d.cli import COMMANDS
 from less3d.training.recipes import RECIPES
@@ -11,6 +12,7 @@ from less3d.training.recipes import RECIPES
 SMALL = (
     *("--model.late.channels", 8, 8, "--model.late.width", 16, "--model.late.mask-width", 4, "--model.voxel-size", 0.2),
     *("--model.text.encoder", "gru", "--validate-every", 2, "--sentences-per-scan", 2, "--workers", 0),
+    *("--replicas", 1, "--meet-every", 1),
 )
 
 
@@ -42,6 +44,24 @@ def test_train_then_eval(run, data, tmp_path):
     assert noun.code == 0
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("-o", "nowhere/scores.json"), "nowhere/scores.json"),
+        (("-o", "data"), "data: expected a file"),
+        (("--device", "abacus"), "abacus"),
+        (("--max-scans", 0), "at least one scan"),
+    ],
+)
+def test_mistakes_are_said_before_scoring(run, data, tmp_path, monkeypatch, options, said):
+    monkeypatch.chdir(tmp_path)
+    ran = run("eval", write_tiny_weights(tmp_path / "tiny.safetensors"), data, *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("less3d: error:")
+    assert ran.err.count("\n") == 1
+    assert said in ran.err
+
+
 def test_each_recipe_is_a_command():
     assert {name for name in COMMANDS if name.startswith("train ")} == {f"train {recipe}" for recipe in RECIPES}
 
@@ -56,10 +76,14 @@ def test_recipes_and_their_settings_are_explained(run):
     ("arguments", "said"),
     [
         (("train", "rooms-small", "--data", "nowhere", "--validation", "nowhere", "-o", "run"), "nowhere"),
+        (
+            ("train", "rooms-small", "--data", "data", "--validation", "data", "-o", "run", "--device", "abacus"),
+            "abacus",
+        ),
         (("eval", "nowhere.safetensors", "nowhere"), "nowhere.safetensors"),
     ],
 )
-def test_mistakes_are_one_line(run, tmp_path, monkeypatch, arguments, said):
+def test_mistakes_are_one_line(run, data, tmp_path, monkeypatch, arguments, said):
     monkeypatch.chdir(tmp_path)
     ran = run(*arguments)
     assert ran.code == 2

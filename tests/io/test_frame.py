@@ -49,6 +49,13 @@ def test_an_upright_room_is_not_warned_of(ceiling: bool):
     assert frame_warnings(furnished_room(ceiling=ceiling)) == ()
 
 
+@pytest.mark.parametrize(("axis", "low", "high"), [(1, 0, 3.95), (1, 0, 3), (1, 2, 4), (1, 0, 2)])
+def test_an_upright_room_with_a_ceiling_and_an_open_side_is_not_warned_of(axis: int, low: float, high: float):
+    room = furnished_room(ceiling=True)
+    kept = (room.points[:, axis] > low - 0.1) & (room.points[:, axis] < high)
+    assert frame_warnings(replace(room, points=room.points[kept], colors=room.colors[kept])) == ()
+
+
 @pytest.mark.parametrize("up", [up for up in TURNS if up != "z"])
 def test_a_room_on_its_side_is_noticed_and_put_right(up: str):
     room = laid_on(furnished_room(), up)

@@ -1,6 +1,10 @@
 """Meshes: points lie on the surface, evenly, with the colors a viewer would show there."""
 
+import base64
+import json
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,14 +61,14 @@ def test_a_glb_stands_up_and_has_its_texture_and_factor(tmp_path: Path):
 
 def test_samples_are_even_and_repeatable(tmp_path: Path):
     ball = trimesh.creation.icosphere(3)
-    ball.visual.face_colors = [10, 20, 30, 255]
+    ball.visual.face_colors = [0, 128, 255, 255]
     ball.export(tmp_path / "ball.glb")
     scan = read_mesh(tmp_path / "ball.glb", spacing=0.05)
     assert len(scan) == pytest.approx(ball.area / 0.05**2, abs=1)
     np.testing.assert_allclose(np.linalg.norm(scan.points, axis=1), 1, atol=0.02)
     octant = (scan.points > 0) @ np.array([1, 2, 4])
     assert np.bincount(octant, minlength=8) == pytest.approx(len(scan) / 8, rel=0.1)
-    assert (scan.colors == (10, 20, 30)).all()
+    assert (scan.colors == (0, 188, 255)).all()  # a glTF file holds linear light
     again = read_mesh(tmp_path / "ball.glb", spacing=0.05)
     np.testing.assert_array_equal(again.points, scan.points)
     assert (read_mesh(tmp_path / "ball.glb", spacing=0.05, seed=1).points != scan.points).any()
@@ -77,7 +81,7 @@ def test_a_scene_puts_its_parts_where_its_transforms_say(tmp_path: Path):
     for x in (0, 10):
         turn = trimesh.transformations.rotation_matrix(np.pi / 4, [0, 1, 0])
         scene.add_geometry(box, geom_name="box", transform=trimesh.transformations.translation_matrix([x, 5, 0]) @ turn)
-    scene.add_geometry(trimesh.PointCloud(np.full((3, 3), 20.0), colors=[[1, 2, 3, 255]] * 3))
+    scene.add_geometry(trimesh.PointCloud(np.full((3, 3), 20.0), colors=[[1, 2, 255, 255]] * 3))
     for name in ("scene.glb", "scene.gltf"):
         folder = tmp_path / name.replace(".", "_")
         folder.mkdir()
@@ -88,7 +92,7 @@ def test_a_scene_puts_its_parts_where_its_transforms_say(tmp_path: Path):
         np.testing.assert_allclose(scan.points[red].min(axis=0), [-half, -half, 4.5], atol=0.03)
         np.testing.assert_allclose(scan.points[red].max(axis=0), [10 + half, half, 5.5], atol=0.03)
         assert scan.points[~red].tolist() == [[20, -20, 20]] * 3
-        assert (scan.colors[~red] == (1, 2, 3)).all()
+        assert (scan.colors[~red] == (13, 22, 255)).all()  # a glTF file holds linear light
 
 
 def test_vertex_and_material_colors_and_bare_points_of_an_obj(tmp_path: Path):
@@ -141,10 +145,77 @@ def test_broken_files_are_refused_in_one_line(tmp_path: Path, name: str, content
     assert "\n" not in str(caught.value)
 
 
-def test_vertex_colors_win_over_a_plain_material(tmp_path: Path):
-    triangle = trimesh.Trimesh([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 2]], process=False)
-    material = trimesh.visual.material.PBRMaterial(baseColorFactor=[255, 255, 255, 255])
-    triangle.visual = trimesh.visual.TextureVisuals(material=material)
-    triangle.visual.vertex_attributes["color"] = np.array([[0, 90, 30, 255]] * 3, np.uint8)
-    triangle.export(tmp_path / "a.glb")
-    assert np.unique(read_mesh(tmp_path / "a.glb").colors, axis=0).tolist() == [[0, 90, 30]]
+def write_gltf(path: Path, colors: np.ndarray, material: dict[str, Any] | None) -> Path:
+    """A triangle or, without a material, its corners, with vertex colors, written by hand."""
+    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32)
+    blob = corners.tobytes() + colors.tobytes()
+    primitive: dict[str, Any] = {"attributes": {"POSITION": 0, "COLOR_0": 1}, "mode": 0}
+    if material is not None:
+        primitive |= {"mode": 4, "material": 0}
+    types = {"float32": 5126, "uint16": 5123, "uint8": 5121}
+    color = {"bufferView": 1, "componentType": types[str(colors.dtype)], "count": 3, "type": "VEC4"}
+    content = {
+        "asset": {"version": "2.0"},
+        "scenes": [{"nodes": [0]}],
+        "nodes": [{"mesh": 0}],
+        "meshes": [{"primitives": [primitive]}],
+        "materials": [material or {}],
+        "buffers": [{"byteLength": len(blob), "uri": f"data:;base64,{base64.b64encode(blob).decode()}"}],
+        "bufferViews": [
+            {"buffer": 0, "byteOffset": 0, "byteLength": 36},
+            {"buffer": 0, "byteOffset": 36, "byteLength": colors.nbytes},
+        ],
+        "accessors": [
+            {"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3", "min": [0, 0, 0], "max": [1, 1, 0]},
+            color | {"normalized": colors.dtype != np.float32},
+        ],
+    }
+    path.write_text(json.dumps(content))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "factor"),
+    [("float32", [1, 1, 1, 1]), ("uint16", [1, 1, 1, 1]), ("uint8", [1, 1, 1, 1]), ("float32", None), ("uint8", None)],
+)
+def test_vertex_colors_of_gltf_files_are_linear_light(tmp_path: Path, kind: str, factor: list[float] | None):
+    largest = 1.0 if kind == "float32" else float(np.iinfo(kind).max)
+    colors = np.tile(np.array([0.0, 128 / 255, 1.0, 1.0]) * largest, (3, 1)).astype(kind)
+    material = None if factor is None else {"pbrMetallicRoughness": {"baseColorFactor": factor}}
+    scan = read_mesh(write_gltf(tmp_path / "a.gltf", colors, material))
+    assert np.unique(scan.colors, axis=0).tolist() == [[0, 188, 255]]
+
+
+def test_vertex_colors_of_gltf_files_are_multiplied_with_the_material(tmp_path: Path):
+    colors = np.tile(np.array([128, 255, 255, 255], np.uint8), (3, 1))
+    material = {"pbrMetallicRoughness": {"baseColorFactor": [1, 128 / 255, 0, 1]}}
+    scan = read_mesh(write_gltf(tmp_path / "a.gltf", colors, material))
+    assert np.unique(scan.colors, axis=0).tolist() == [[188, 188, 0]]
+    quad = trimesh.load_mesh(write_textured_quad(tmp_path), process=False)
+    material = trimesh.visual.material.PBRMaterial(baseColorTexture=texture())
+    quad.visual = trimesh.visual.TextureVisuals(uv=quad.visual.uv, material=material)
+    quad.visual.vertex_attributes["color"] = np.full((4, 4), 255, np.uint8)
+    quad.export(tmp_path / "white.glb")
+    scan = read_mesh(tmp_path / "white.glb")
+    assert_quarters(scan.points, scan.colors, up=1)
+
+
+def test_the_texture_of_an_obj_hides_what_its_vertices_painted(tmp_path: Path):
+    obj = write_textured_quad(tmp_path)
+    obj.write_text(re.sub(r"^(v .*)$", r"\1 1 1 1", obj.read_text(), flags=re.MULTILINE))
+    scan = read_mesh(obj)
+    assert_quarters(scan.points, scan.colors, up=1)
+
+
+def test_points_are_as_dense_in_other_units(tmp_path: Path):
+    trimesh.creation.box((1, 1, 1)).export(tmp_path / "meters.obj")
+    trimesh.creation.box((1000, 1000, 1000)).export(tmp_path / "millimeters.obj")
+    with pytest.warns(InputWarning, match="no colors"):
+        meters, millimeters = read_scan(tmp_path / "meters.obj"), read_scan(tmp_path / "millimeters.obj", units="mm")
+    assert len(meters) == len(millimeters) == 15_000
+
+
+def test_a_material_file_with_an_impossible_name_is_no_crash(tmp_path: Path):
+    (tmp_path / "a.obj").write_text(f"mtllib {'m' * 300}.mtl\n" + QUAD)
+    with pytest.raises(InputError, match=r"a\.obj: cannot be read as OBJ"):
+        read_mesh(tmp_path / "a.obj")

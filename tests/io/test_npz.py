@@ -2,6 +2,7 @@
 
 import io
 import tempfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -63,6 +64,37 @@ def test_pickled_arrays_are_refused(tmp_path: Path):
     np.savez(tmp_path / "a.npz", points=np.array([[1, 2, object()]], dtype=object), allow_pickle=True)
     with pytest.raises(InputError, match=r"'points' cannot be read.*pickled"):
         read_npz(tmp_path / "a.npz")
+
+
+def test_class_names_may_be_bytes(tmp_path: Path):
+    labels = {"object_ids": [4, 7], "object_labels": np.array([b"office chair", "étagère".encode()])}
+    np.savez(tmp_path / "a.npz", points=np.zeros((2, 3)), colors=COLORS, **labels)
+    assert read_npz(tmp_path / "a.npz").labels == {4: "office chair", 7: "étagère"}
+
+
+def test_an_archive_that_claims_gigabytes_is_refused_unread(tmp_path: Path):
+    np.savez_compressed(tmp_path / "a.npz", points=np.zeros((2, 3)), colors=COLORS)
+    raw = bytearray((tmp_path / "a.npz").read_bytes())
+    start = 0
+    while (start := raw.find(b"PK\x01\x02", start + 1)) > 0:  # each entry of the directory
+        raw[start + 24 : start + 28] = (3 << 30).to_bytes(4, "little")  # its size once unpacked
+    (tmp_path / "a.npz").write_bytes(raw)
+    with pytest.raises(InputError, match=r"a\.npz: its arrays unpack to 6\.0 GiB, more than the 4 GiB"):
+        read_npz(tmp_path / "a.npz")
+
+
+def test_an_archive_that_hides_its_size_is_unpacked_no_further_than_it_says(tmp_path: Path):
+    with zipfile.ZipFile(tmp_path / "a.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("points.npy", b"\0" * (64 << 20))
+    raw = bytearray((tmp_path / "a.npz").read_bytes())
+    start = raw.rfind(b"PK\x01\x02")
+    raw[start + 24 : start + 28] = (100).to_bytes(4, "little")
+    (tmp_path / "a.npz").write_bytes(raw)
+    tracemalloc.start()
+    with pytest.raises(InputError, match="'points' cannot be read"):
+        read_npz(tmp_path / "a.npz")
+    assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    tracemalloc.stop()
 
 
 def test_a_header_that_promises_billions_is_refused(tmp_path: Path):

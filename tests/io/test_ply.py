@@ -181,7 +181,12 @@ def test_a_face_that_names_a_missing_point_is_refused(tmp_path: Path):
     (tmp_path / "a.ply").write_bytes(
         ascii_ply(f"element vertex 1\n{XYZ}{RGB}{faces}", "0 0 0 1 2 3\n3 0 0 0\n3 0 0 1\n")
     )
-    with pytest.raises(InputError, match="triangle 1 names point 1"):
+    with pytest.raises(InputError, match="triangle 1 names point 1, but points run from 0 to 0"):
+        read_ply(tmp_path / "a.ply")
+    (tmp_path / "a.ply").write_bytes(
+        ascii_ply(f"element vertex 1\n{XYZ}{RGB}{faces}", "0 0 0 1 2 3\n3 0 0 0\n3 0 0 -1\n")
+    )
+    with pytest.raises(InputError, match="triangle 1 names point -1"):
         read_ply(tmp_path / "a.ply")
 
 

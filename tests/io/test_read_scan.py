@@ -54,6 +54,14 @@ def test_missing_files_folders_and_empty_files_are_refused(tmp_path: Path, exten
             read_scan(path)
 
 
+@pytest.mark.parametrize("extension", SUPPORTED)
+def test_impossible_paths_are_refused(tmp_path: Path, extension: str):
+    (tmp_path / "file").touch()
+    for path, said in (("a" * 300, "File name too long"), ("file/a", "Not a directory")):
+        with pytest.raises(InputError, match=rf"cannot be read \({said}\)"):
+            read_scan(tmp_path / f"{path}{extension}")
+
+
 def test_axes_and_units_are_turned_into_meters_with_z_up(tmp_path: Path):
     scan = Scan(np.array([[1000, 2000, 3000]], np.float32), np.zeros((1, 3), np.uint8))
     write_scan(scan, tmp_path / "a.ply")

@@ -93,6 +93,13 @@ def test_other_sources_give_the_scan(tmp_path: Path, extension: str):
     np.testing.assert_array_equal(back.attributes["curvature"], scan.attributes["curvature"])
 
 
+def test_columns_with_names_in_any_language_stay(tmp_path: Path):
+    (tmp_path / "in.xyz").write_text("x y z r g b höhe\n1 2 3 9 9 9 0.5\n", encoding="utf-8")
+    scan = read_scan(tmp_path / "in.xyz")
+    write_result(tmp_path / "in.xyz", scan, scan.colors, SCORES[:1], tmp_path / "out.ply")
+    assert read_scan(tmp_path / "out.ply").attributes["höhe"].tolist() == [0.5]
+
+
 def test_a_source_that_has_changed_is_refused(tmp_path: Path):
     write_ply_table(rich_table("ascii"), tmp_path / "in.ply")
     scan = Scan(np.zeros((2, 3), np.float32), COLORS[:2])

@@ -53,6 +53,13 @@ def test_further_columns_are_kept_under_their_names(tmp_path: Path):
     assert read_xyz(tmp_path / "a.xyz").attributes["column_7"].tolist() == [0.5]
 
 
+def test_normals_are_not_taken_for_colors(tmp_path: Path):
+    (tmp_path / "a.xyz").write_text("1 2 3 0 0 1\n4 5 6 0 -1 0\n")
+    with pytest.warns(InputWarning, match="no colors"):
+        scan = read_xyz(tmp_path / "a.xyz")
+    assert scan.attributes["column_5"].tolist() == [0, -1]
+
+
 def test_without_colors_a_scan_is_grey_and_says_so(tmp_path: Path):
     (tmp_path / "a.xyz").write_text("1 2 3\n")
     with pytest.warns(InputWarning, match="no colors"):
@@ -70,12 +77,13 @@ def test_georeferenced_text_keeps_its_millimeters(tmp_path: Path):
     [
         ("x y z\n", "zero points"),
         ("\n\n", "zero points"),
+        ("\ufeff", "zero points"),
         ("1 2\n", "at least x y z"),
         ("1 2 3 4 5 6\n1 2 3\n", "line 2: expected 6 numbers as before, got 3"),
         ("1 2 3\n\n# note\n1 2 drei\n", "line 4: expected numbers, got 'drei'"),
         ("Dear all,\nhere is the scan.\n", "line 2: expected numbers, got 'here'"),
         ("1 2 3 0 0 0\n1 nan 3 0 0 0\n", "point 1 .*NaN"),
-        ("1 2 3 0 0 -4\n", "colors in 0..1 or 0..255"),
+        ("x y z r g b\n1 2 3 0 0 -4\n", "colors in 0..1 or 0..255"),
         ("1 2 \0\n", "binary"),
     ],
 )

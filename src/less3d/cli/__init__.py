@@ -20,7 +20,7 @@ class Command:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `less3d` with these arguments, by default the process's own; returns its exit code.
 
-    0: done. 2: the user's mistake, said in one line on stderr. 130: stopped by Ctrl-C.
+    0: done. 2: the user's mistake, said in one line on stderr. 130: stopped by Ctrl-C. 141: the output's reader left.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     with plainly() as outcome:

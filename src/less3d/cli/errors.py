@@ -1,5 +1,6 @@
 """How the command line speaks when something is wrong: one line on stderr, and an exit code."""
 
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -8,8 +9,8 @@ from dataclasses import dataclass
 
 from less3d.errors import InputError, InputWarning
 
-MISTAKE, STOPPED = 2, 130
-"""Exit codes: a user's mistake, and a stop by Ctrl-C."""
+MISTAKE, STOPPED, UNREAD = 2, 130, 141
+"""Exit codes: a user's mistake, a stop by Ctrl-C, and output that nobody reads any more."""
 
 
 @dataclass
@@ -21,7 +22,7 @@ class Outcome:
 
 @contextmanager
 def plainly() -> Iterator[Outcome]:
-    """Run a block so that mistakes, warnings about input and Ctrl-C become one line each, without a traceback."""
+    """Run a block so that mistakes, a full disk, warnings about input and Ctrl-C become one line each, no traceback."""
     outcome = Outcome()
     with warnings.catch_warnings():
         warnings.simplefilter("always", InputWarning)
@@ -30,6 +31,14 @@ def plainly() -> Iterator[Outcome]:
             yield outcome
         except InputError as error:
             say("error", str(error))
+            outcome.code = MISTAKE
+        except BrokenPipeError:  # as behind `| head -1`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes
+            say("stopped", "nobody reads the output any more; what was finished is kept")
+            outcome.code = UNREAD
+        except OSError as error:
+            place = error.filename2 or error.filename
+            say("error", f"{place}: {error.strerror}" if place else str(error))
             outcome.code = MISTAKE
         except KeyboardInterrupt:
             say("stopped", "what was finished is kept")

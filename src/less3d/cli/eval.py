@@ -7,10 +7,13 @@ from typing import Annotated
 
 import tyro
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 from rich.table import Table
 
+from less3d.errors import InputError
+from less3d.io.files import replacing
 from less3d.metrics import Score, Scores
+from less3d.referral import Referral
 
 
 def evaluate(
@@ -34,18 +37,31 @@ def evaluate(
     """
     from less3d.data.folder import Folder
     from less3d.data.sentences import class_words
-    from less3d.metrics import SegmentationMetrics
-    from less3d.training.evaluate import score_scan
+    from less3d.predict import find_device
+    from less3d.training.evaluate import evaluate as score
     from less3d.weights import load_weights
 
-    model, _ = load_weights(weights)
-    model.to(device).eval()
-    folder, metrics = Folder(data), SegmentationMetrics()
-    console = Console(stderr=True)
-    for scan in track(folder.scans[:max_scans], "scoring", console=console):
-        reword = (lambda referral: class_words(referral.label)) if noun_only else (lambda referral: referral.sentence)
-        score_scan(model, folder.samples(scan), metrics, reword, device)
-    scores = metrics.compute()
+    if max_scans is not None and max_scans < 1:
+        raise InputError(f"expected to score at least one scan, got {max_scans}")
+    if output is not None and (output.is_dir() or not output.parent.is_dir()):
+        raise InputError(f"{output}: expected a file to write the scores to, in a folder that is there")
+
+    def reword(referral: Referral) -> str:
+        return class_words(referral.label) if noun_only else referral.sentence
+
+    model = load_weights(weights)[0].to(find_device(device))
+    folder = Folder(data)
+    count = len(folder.scans[:max_scans])
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("scoring", total=count)
+        scores = score(
+            model,
+            folder,
+            max_scans=max_scans,
+            reword=reword,
+            device=device,
+            on_scan=lambda _scan: progress.advance(task),
+        ).compute()
     Console().print(table(scores))
     if output is not None:
         write_json(scores, output)
@@ -69,6 +85,5 @@ def rows(scores: Scores) -> list[tuple[str, Score]]:
 
 def write_json(scores: Scores, path: Path) -> None:
     """Write all scores to a file, whole or not at all."""
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(asdict(scores), indent=1, default=dict) + "\n", encoding="utf-8")
-    partial.replace(path)
+    with replacing(path) as stream:
+        stream.write((json.dumps(asdict(scores), indent=1) + "\n").encode())

@@ -1,6 +1,5 @@
 """The folder of results that one sentence gets: whole, or not there."""
 
-import hashlib
 import json
 import os
 import re
@@ -22,7 +21,7 @@ from less3d.scan import Scan
 if TYPE_CHECKING:
     import PIL.Image
 
-PICTURE = "picture.png"
+MASK, SCAN, PICTURE = "mask.npy", "scan.ply", "picture.png"
 RECORD = "result.json"
 """The file that tells a folder of results from other folders."""
 
@@ -46,7 +45,7 @@ def folder_names(sentences: Sequence[str]) -> list[str]:
 
 
 def require_replaceable(folder: Path) -> None:
-    """Refuse to write where something stands that is no earlier result.
+    """Refuse to write where something stands that is not an earlier result alone; hidden files do not count.
 
     Raises:
         InputError: when `folder` or a folder above it is a file, or it holds other things.
@@ -54,8 +53,11 @@ def require_replaceable(folder: Path) -> None:
     for place in (folder, *folder.parents):
         if place.exists() and not place.is_dir():
             raise InputError(f"{place}: expected a folder to write results in, got a file")
-    if folder.is_dir() and not (folder / RECORD).is_file():
+    names = {path.name for path in folder.glob("[!.]*")}
+    if names and RECORD not in names:
         raise InputError(f"{folder}: this folder is there already and holds no result: choose another with -o")
+    if others := sorted(names - {MASK, SCAN, PICTURE, RECORD}):
+        raise InputError(f"{folder}: an earlier result with {others[0]} in it: move that, or choose another with -o")
 
 
 def write_folder(folder: Path, fill: Callable[[Path], None]) -> None:
@@ -76,6 +78,8 @@ def write_folder(folder: Path, fill: Callable[[Path], None]) -> None:
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror})") from error
     finally:
+        if old.exists() and not folder.exists():  # stopped between the two renames
+            old.rename(folder)
         shutil.rmtree(partial, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
 
@@ -90,16 +94,10 @@ def write_results(folder: Path, answer: Answer, *, source: Path, scan: Scan) -> 
         scan: the scan that was asked.
     """
     mask = answer.prediction.mask
-    np.save(folder / "mask.npy", mask)
-    write_result(source, scan, tint(scan.colors, mask), answer.prediction.scores, folder / "scan.ply")
+    np.save(folder / MASK, mask)
+    write_result(source, scan, tint(scan.colors, mask), answer.prediction.scores, folder / SCAN)
     answer.image.save(folder / PICTURE)
-    (folder / RECORD).write_text(json.dumps(answer.record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def sha256_of(path: Path) -> str:
-    """Hash of a file's content."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    (folder / RECORD).write_text(json.dumps(answer.record, indent=1) + "\n", encoding="utf-8")
 
 
 def _slug(sentence: str) -> str:

@@ -18,13 +18,13 @@ from less3d.cli.results import (
     Answer,
     folder_names,
     require_replaceable,
-    sha256_of,
     write_folder,
     write_results,
 )
 from less3d.draw import picture
 from less3d.errors import InputError, InputWarning
 from less3d.io import SUPPORTED, frame_warnings, read_scan
+from less3d.io.files import sha256_of
 from less3d.scan import Scan
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def segment(
     *,
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"])] = Path("out"),
     sentences_file: Annotated[str | None, tyro.conf.arg(name="sentences", metavar="FILE")] = None,
-    up: Literal["auto", "x", "y", "z", "-x", "-y", "-z"] = "auto",
+    up: Literal["auto", "x", "y", "z", "-x", "-y", "-z"] | None = None,
     units: Literal["m", "cm", "mm", "in", "ft"] = "m",
     weights: str = "released",
     device: str = "cpu",
@@ -60,7 +60,7 @@ def segment(
         sentences: what to find, one object a sentence; - reads sentences from standard input, one a line.
         output: folder to write results in.
         sentences_file: text file with more sentences, one a line; - for standard input.
-        up: the axis of the file that points up; auto is z, but y in .glb and .gltf files.
+        up: the axis of the file that points up, by default z, but y in .glb and .gltf files; auto finds it.
         units: the unit of length of the file.
         weights: a released name, a weight file, a folder with one, or a hub id.
         device: where to run, "cpu" or "cuda".
@@ -101,7 +101,9 @@ def all_sentences(sentences: tuple[str, ...], file: str | None) -> list[str]:
         raise InputError('expected at least one sentence, got none: less3d segment room.ply "the brown chair"')
     for sentence in asked:
         check_sentence(sentence)
-    return asked
+        if sentence != sentence.encode(errors="ignore").decode():
+            raise InputError(f"expected a sentence as UTF-8 text, got {sentence[:40]!r}")
+    return [" ".join(sentence.split()) for sentence in asked]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,13 +118,13 @@ class _Session:
     """Time of what was done once."""
 
     @classmethod
-    def start(cls, path: Path, up: str, units: str, weights: str, device: str) -> "_Session":
+    def start(cls, path: Path, up: str | None, units: str, weights: str, device: str) -> "_Session":
         """Read the scan, warn of what looks wrong with it, load the weights and encode the scan."""
         clock = _Clock()
         with clock.step("read"):
-            scan = read_scan(path, up=None if up == "auto" else up, units=units)
+            scan = read_scan(path, up=up, units=units)
             about = {"scan": {"file": str(path), "sha256": sha256_of(path), "points": len(scan)}}
-            _warn_of_frame(scan, path, up, units)
+            _warn_of_frame(scan, up or SUPPORTED[path.suffix.lower()].up, units)
         with clock.step("load"):
             import less3d
             from less3d.predict import Segmenter
@@ -165,11 +167,10 @@ class _Clock:
         self.seconds[name] = perf_counter() - began
 
 
-def _warn_of_frame(scan: Scan, path: Path, up: str, units: str) -> None:
+def _warn_of_frame(scan: Scan, up: str, units: str) -> None:
     """Warn when the scan does not look like an upright room; what to pass instead is only known of an unturned one."""
     messages = frame_warnings(scan)
-    unturned = units == "m" and (SUPPORTED[path.suffix.lower()].up if up == "auto" else up) == "z"
-    if messages and not unturned:
+    if messages and (up, units) != ("z", "m"):
         messages = (f"with --up {up} --units {units} the scan does not look like an upright room: try others",)
     for message in messages:
         warnings.warn(message, InputWarning, stacklevel=2)
@@ -178,12 +179,12 @@ def _warn_of_frame(scan: Scan, path: Path, up: str, units: str) -> None:
 def _lines(file: str) -> list[str]:
     """The lines of a text file, or of standard input, that are not empty."""
     try:
-        text = sys.stdin.read() if file == _STDIN else Path(file).read_text(encoding="utf-8-sig")
+        text = sys.stdin.read() if file == _STDIN else Path(file).read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{file}: expected sentences as UTF-8 text, got something else") from error
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    return [line for line in text.removeprefix("\ufeff").splitlines() if line.strip()]
 
 
 def _progress(count: int) -> "Progress":
@@ -203,4 +204,4 @@ def _human_line(record: dict[str, Any], folder: Path) -> str:
 
 
 def _json_line(record: dict[str, Any], folder: Path) -> str:
-    return json.dumps({**record, "folder": str(folder)}, ensure_ascii=False)
+    return json.dumps({**record, "folder": str(folder)})

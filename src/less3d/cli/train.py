@@ -39,6 +39,7 @@ def recipe_command(recipe: str) -> Callable[..., None]:
             config: every setting of the recipe can be changed, as in `--steps 2000`.
         """
         from less3d.data.folder import Folder, Folders
+        from less3d.predict import find_device
         from less3d.training.loop import train as run
         from less3d.training.recipes import complete
 
@@ -52,7 +53,7 @@ def recipe_command(recipe: str) -> Callable[..., None]:
             start_from=start_from,
             max_minutes=max_minutes,
             workers=workers,
-            device=device,
+            device=str(find_device(device)),
             on_message=Console(stderr=True).print,
         )
         whole = progress.step == completed.steps

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from less3d.errors import InputError
-from less3d.io.frame import METERS, frame_warnings, orient
-from less3d.io.mesh import read_mesh
+from less3d.io.frame import METERS, frame_warnings, longest_side, orient
+from less3d.io.mesh import SPACING, read_mesh
 from less3d.io.npz import read_npz, write_npz
 from less3d.io.ply import read_ply, write_ply
 from less3d.io.result import write_result
@@ -29,9 +29,11 @@ __all__ = [
 class Format:
     """How files of one kind are read and written, and which axis is up in them when nobody says otherwise."""
 
-    read: Callable[[Path], Scan]
+    read: Callable[..., Scan]
+    """Takes the path, and for a surface, on which points are sampled, their `spacing`."""
     write: Callable[[Scan, Path], None] | None = None
     up: str = "z"
+    is_surface: bool = False
 
 
 SUPPORTED: dict[str, Format] = {
@@ -39,9 +41,9 @@ SUPPORTED: dict[str, Format] = {
     ".npz": Format(read_npz, write_npz),
     ".xyz": Format(read_xyz, write_xyz),
     ".txt": Format(read_xyz, write_xyz),
-    ".obj": Format(read_mesh),
-    ".glb": Format(read_mesh, up="y"),
-    ".gltf": Format(read_mesh, up="y"),
+    ".obj": Format(read_mesh, is_surface=True),
+    ".glb": Format(read_mesh, up="y", is_surface=True),
+    ".gltf": Format(read_mesh, up="y", is_surface=True),
 }
 """The formats, by extension."""
 
@@ -62,8 +64,9 @@ def read_scan(path: str | Path, *, up: str | None = None, units: str = "m") -> S
     """
     path = Path(path)
     form = _format_of(path)
-    scan = orient(form.read(path), up=up or form.up, units=units)
-    longest = float((scan.points.max(axis=0) - scan.points.min(axis=0)).max())
+    sampling = {"spacing": SPACING / METERS.get(units, 1.0)} if form.is_surface else {}
+    scan = orient(form.read(path, **sampling), up=up or form.up, units=units)
+    longest = longest_side(scan)
     if longest > LARGEST_EXTENT:
         raise InputError(
             f"{path}: expected a room, got a scan {longest:.3g} m long; "

@@ -112,7 +112,9 @@ def _as_int32(path: Path, values: np.ndarray | None, what: str) -> Int32[np.ndar
 def _checked_faces(path: Path, faces: np.ndarray | None, n: int) -> Int32[np.ndarray, "M 3"] | None:
     if faces is None:
         return None
-    bad = np.flatnonzero(((faces < 0) | (faces >= n)).any(axis=1))
+    missing = (faces < 0) | (faces >= n)
+    bad = np.flatnonzero(missing.any(axis=1))
     if len(bad):
-        raise InputError(f"{path}: triangle {bad[0]} names point {faces[bad[0]].max()}, but points run to {n - 1}")
+        point = faces[missing][0]
+        raise InputError(f"{path}: triangle {bad[0]} names point {point}, but points run from 0 to {n - 1}")
     return faces.astype(np.int32)

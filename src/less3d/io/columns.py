@@ -62,7 +62,7 @@ def columns_of_scan(scan: Scan, path: Path) -> dict[str, Shaped[np.ndarray, "N"]
     ids = {INSTANCE: scan.instances, SEMANTIC: scan.semantics}
     columns |= {name: values for name, values in ids.items() if values is not None}
     for name, values in scan.attributes.items():
-        if name in columns or not name.isascii() or not name.isprintable() or len(name.split()) != 1 or " " in name:
+        if name in columns or not name or not name.isprintable() or " " in name:
             raise InputError(f"{path}: an attribute cannot be named {name!r} in a {path.suffix} file")
         if values.dtype.kind not in "biuf":
             raise InputError(f"{path}: attribute {name!r} of type {values.dtype} cannot stand in a {path.suffix} file")

@@ -1,5 +1,6 @@
 """Opening and replacing files so that every failure is one clear line and no file is ever half-written."""
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -25,12 +26,22 @@ def read_bytes(path: Path) -> bytes:
 
 def require_file(path: Path) -> None:
     """Raise an `InputError` unless `path` is a file with something in it."""
-    if path.is_dir():
+    try:
+        is_folder, size = path.is_dir(), path.stat().st_size
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    if is_folder:
         raise InputError(f"{path}: expected a scan file, got a folder")
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
-    if path.stat().st_size == 0:
+    if size == 0:
         raise InputError(f"{path}: the file is empty")
+
+
+def sha256_of(path: Path) -> str:
+    """Hash of a file's content."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextmanager

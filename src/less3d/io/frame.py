@@ -25,9 +25,9 @@ TURNS: dict[str, Float64[np.ndarray, "3 3"]] = {
 SHORTEST_ROOM, USUAL_ROOM, LONGEST_ROOM = 0.8, 6.0, 60.0
 """Meters; a longest side outside the first and last is taken for a mistake in units."""
 
-SURE = 0.3
-"""How much better than z another direction must score before we warn: none of 112 upright rooms, real or laid out as
-real ones are, comes so far, and 111 are noticed when turned on a side. With a whole ceiling both are harder."""
+SURE = 0.4
+"""How much better than z another direction must score before we warn. Of 193 upright rooms (80 procedural, with and
+without a ceiling, 110 laid out as real ones are, 3 real) 2 are warned of; when turned, 9 in 10 are noticed."""
 
 NEAR, FROM_Z = 0.96, 0.9
 """Cosines: what counts as the same direction (16 degrees), and as another than z (26 degrees)."""
@@ -63,6 +63,11 @@ def frame_warnings(scan: Scan) -> tuple[str, ...]:
     return tuple(warning for warning in warnings if warning is not None)
 
 
+def longest_side(scan: Scan) -> float:
+    """Return the longest side of the scan's bounding box, in meters."""
+    return float(np.ptp(scan.points, axis=0).max())
+
+
 def _leveling_turn(scan: Scan) -> Float64[np.ndarray, "3 3"]:
     """Return the smallest rotation that turns the likeliest up to z, after the nearest axis was turned there."""
     candidates = up_candidates(scan.points)
@@ -77,7 +82,7 @@ def _leveling_turn(scan: Scan) -> Float64[np.ndarray, "3 3"]:
 
 
 def _size_warning(scan: Scan) -> str | None:
-    longest = float((scan.points.max(axis=0) - scan.points.min(axis=0)).max())
+    longest = longest_side(scan)
     if SHORTEST_ROOM <= longest <= LONGEST_ROOM:
         return None
     problem = f"the scan's longest side is {longest:.3g} m, which no room's is"

@@ -17,7 +17,7 @@ from less3d.io.files import require_file
 from less3d.scan import Scan
 
 SPACING = 0.02
-"""Meters between samples: one point for every square of this side."""
+"""Meters between samples, in a file in meters: one point for every square of this side."""
 
 MAX_POINTS = 2_000_000
 """Larger surfaces are sampled more thinly, to this many points."""
@@ -26,16 +26,16 @@ MAX_POINTS = 2_000_000
 def read_mesh(path: Path, *, spacing: float = SPACING, seed: int = 0) -> Scan:
     """Sample the surface of a mesh, or take the points of a file that has only points.
 
-    Colors come from the texture, the vertices, the faces or the material, whichever a part of the mesh has. The same
-    file and `seed` give the same points.
+    Colors come from the texture, the vertices, the faces or the material, whichever a part of the mesh has; a glTF file
+    has them multiplied. The same file and `seed` give the same points; `spacing` is in the file's unit.
 
     Raises:
         InputError: when the file is missing or malformed, or has neither a surface nor points.
     """
     require_file(path)
-    if path.suffix.lower() == ".obj":
-        _warn_of_missing_files(path)
     try:
+        if path.suffix.lower() == ".obj":
+            _warn_of_missing_files(path)
         samples = _sample_all(_load(path), spacing, np.random.default_rng(seed))
     except InputError:
         raise
@@ -71,7 +71,8 @@ def _named_files(path: Path, keyword: str) -> list[Path]:
 class _Part:
     """One mesh or point cloud of the file, where its scene puts it.
 
-    A mesh has T triangles over A vertices, a point cloud none. `visual` is trimesh's account of a mesh's colors.
+    A mesh has T triangles over A vertices, a point cloud none. `visual` is trimesh's account of a mesh's colors;
+    `vertex_colors` are sRGB.
     """
 
     vertices: Float64[np.ndarray, "A 3"]
@@ -112,11 +113,12 @@ def _part_of(path: Path, geometry: Any, matrix: Float64[np.ndarray, "4 4"]) -> _
 
 
 def _painted(path: Path, colors: Any, count: int) -> UInt8[np.ndarray, "A 3"] | None:
-    """Return vertex colors as bytes, None when there are none or not one a vertex."""
+    """Return vertex colors as sRGB, None when there are none or not one a vertex; in a glTF file they are linear."""
     known = None if colors is None else np.asarray(colors)
     if known is None or known.ndim != 2 or known.shape[0] != count or known.shape[1] < 3:
         return None
-    return colors_as_bytes(path, known[:, :3])
+    stored = colors_as_bytes(path, known[:, :3])
+    return stored if path.suffix.lower() == ".obj" else _to_srgb(stored / 255.0)
 
 
 def _sample_all(
@@ -158,36 +160,39 @@ def _surface_colors(
     weights: Float64[np.ndarray, "K 3"],
 ) -> UInt8[np.ndarray, "K 3"] | None:
     """Return the color at each sample, None when this part of the file has none."""
+    painted = None
     if part.vertex_colors is not None:
         mixed = np.einsum("kc,kcd->kd", weights, part.vertex_colors[corners].astype(np.float64))
-        return np.rint(mixed).astype(np.uint8)
+        painted = np.rint(mixed).astype(np.uint8)
     if part.visual.kind == "face":
         return np.asarray(part.visual.face_colors)[triangle, :3].astype(np.uint8)
     if part.visual.kind != "texture":
-        return None
+        return painted
     uv = part.visual.uv
     uv = None if uv is None else np.einsum("kc,kcd->kd", weights, uv[corners][..., :2])
-    return _material_colors(part.visual.material, uv, len(triangle))
+    return _material_colors(part.visual.material, uv, painted, len(triangle))
 
 
 def _material_colors(
-    material: Any, uv: Float64[np.ndarray, "K 2"] | None, count: int
+    material: Any, uv: Float64[np.ndarray, "K 2"] | None, painted: UInt8[np.ndarray, "K 3"] | None, count: int
 ) -> UInt8[np.ndarray, "K 3"] | None:
-    """Return the colors of an OBJ material (`map_Kd`, else `Kd`) or a glTF one (texture times its linear factor)."""
+    """Return the colors of a material, and what the vertices `painted`, at each sample.
+
+    In an OBJ file the texture (`map_Kd`) hides what the vertices painted, and that hides the plain color (`Kd`). In a
+    glTF file all three are multiplied as linear light (glTF 2.0, 3.9.2).
+    """
     from trimesh.visual.material import PBRMaterial
 
     is_gltf = isinstance(material, PBRMaterial)
     image = material.baseColorTexture if is_gltf else getattr(material, "image", None)
     factor = material.baseColorFactor if is_gltf else getattr(material, "diffuse", None)
     texels = None if image is None or uv is None else _texels(image, uv)
-    if texels is None and factor is None:
-        return None
+    plain = None if factor is None else np.tile(np.asarray(factor, np.uint8)[:3], (count, 1))
     if not is_gltf:
-        return texels if texels is not None else np.tile(np.asarray(factor, np.uint8)[:3], (count, 1))
-    linear = np.ones((count, 3)) if texels is None else _to_linear(texels / 255.0)
-    if factor is not None:
-        linear = linear * (np.asarray(factor)[:3] / 255.0)
-    return np.rint(_to_srgb(linear) * 255).astype(np.uint8)
+        return next((colors for colors in (texels, painted, plain) if colors is not None), None)
+    light = [_to_linear(colors / 255.0) for colors in (texels, painted) if colors is not None]
+    light += [] if plain is None else [plain / 255.0]
+    return _to_srgb(np.prod(light, axis=0)) if light else None
 
 
 def _texels(image: Any, uv: Float64[np.ndarray, "K 2"]) -> UInt8[np.ndarray, "K 3"]:
@@ -205,6 +210,7 @@ def _to_linear(srgb: Float[np.ndarray, "K 3"]) -> Float[np.ndarray, "K 3"]:
     return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
 
 
-def _to_srgb(linear: Float[np.ndarray, "K 3"]) -> Float[np.ndarray, "K 3"]:
-    """Apply the sRGB transfer function (IEC 61966-2-1)."""
-    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 0.0) ** (1 / 2.4) - 0.055)
+def _to_srgb(linear: Float[np.ndarray, "K 3"]) -> UInt8[np.ndarray, "K 3"]:
+    """Apply the sRGB transfer function (IEC 61966-2-1), and round to bytes."""
+    srgb = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 0.0) ** (1 / 2.4) - 0.055)
+    return np.rint(srgb * 255).astype(np.uint8)

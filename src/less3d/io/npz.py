@@ -18,6 +18,9 @@ COLOR_NAMES = ("colors", "rgb")
 INSTANCE_NAMES = ("instances", "instance", "instance_from_boxes")
 SEMANTIC_NAMES = ("semantics", "nyu40")
 
+LARGEST = 4 << 30
+"""Bytes that an archive's arrays may take once unpacked: what claims more is no scan but a trap."""
+
 _ATTRIBUTE = "attributes/"
 _INT16_METERS = 32.767
 
@@ -29,7 +32,8 @@ def read_npz(path: Path) -> Scan:
     become `Scan.labels`; `faces`; `origin`; whatever `write_npz` put under `attributes/`.
 
     Raises:
-        InputError: when the file is missing or broken, has no coordinates, or an array has the wrong shape or type.
+        InputError: when the file is missing or broken, claims more than `LARGEST` bytes, has no coordinates, or an
+            array has the wrong shape or type.
     """
     require_file(path)
     try:
@@ -37,6 +41,12 @@ def read_npz(path: Path) -> Scan:
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
         raise InputError(f"{path}: not an .npz archive, or a truncated one") from error
     with archive:
+        claimed = sum(member.file_size for member in archive.infolist())
+        if claimed > LARGEST:
+            raise InputError(
+                f"{path}: its arrays unpack to {claimed / 2**30:.1f} GiB, more than the {LARGEST / 2**30:.0f} GiB that "
+                "are read: keep only the points and their colors, or thin them out"
+            )
         return _scan_of(_Members(path, archive), path)
 
 
@@ -95,7 +105,9 @@ class _Members:
     def _load(self, name: str) -> np.ndarray:
         """Read one array from the bytes that are there; a header that promises more is refused, not allocated."""
         try:
-            data = io.BytesIO(self.archive.read(name + ".npy"))
+            member = self.archive.getinfo(name + ".npy")
+            with self.archive.open(member) as stream:
+                data = io.BytesIO(stream.read(member.file_size))  # however much more it unpacks to
             version = np.lib.format.read_magic(data)
             read_header = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}[version[0]]
             shape, by_column, dtype = read_header(data)
@@ -144,4 +156,7 @@ def _labels(members: _Members) -> dict[int, str] | None:
     if ids is None:
         return None
     names = members.first(("object_labels",), (len(ids),), "SU")
-    return None if names is None else {int(key): str(name) for key, name in zip(ids, names, strict=True)}
+    if names is None:
+        return None
+    texts = np.char.decode(names, "utf-8", "replace") if names.dtype.kind == "S" else names
+    return {int(key): str(text) for key, text in zip(ids, texts, strict=True)}

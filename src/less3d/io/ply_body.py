@@ -4,17 +4,17 @@ Rows without lists, and rows whose lists all have the first row's lengths (a mes
 other lists need one walk over the rows to find where they start.
 """
 
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float64, Int64, Shaped
+from jaxtyping import Int64, Shaped
 from numpy.lib.stride_tricks import sliding_window_view
 
 from less3d.errors import InputError
 from less3d.io.ply_header import PlyElementHeader, PlyHeader
 from less3d.io.ply_layout import PlyElement, PlyLists, column_starts, item_starts, unit_size
+from less3d.io.words import is_number, parse_numbers
 
 
 class PlyBody:
@@ -29,7 +29,10 @@ class PlyBody:
         self.ascii = header.encoding == "ascii"
         self.big_endian = header.encoding == "binary_big_endian"
         if self.ascii:
-            self.units = _parse_numbers(data, header.size, path)
+            try:
+                self.units = parse_numbers(data[header.size :])
+            except ValueError as error:
+                raise InputError(f"{path}: {_first_bad_word(data, header.size)}") from error
         else:
             self.units = np.frombuffer(data, np.uint8, offset=header.size)
         self.position = 0
@@ -143,22 +146,10 @@ class PlyBody:
         )
 
 
-def _parse_numbers(data: bytes, start: int, path: Path) -> Float64[np.ndarray, "U"]:
-    """Parse whitespace-separated numbers as doubles, which hold every PLY type exactly."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", DeprecationWarning)  # how NumPy before 2.3 reported a word that is no number
-            return np.fromstring(data[start:], sep=" ")
-    except (ValueError, DeprecationWarning) as error:
-        raise InputError(f"{path}: {_first_bad_word(data, start)}") from error
-
-
 def _first_bad_word(data: bytes, start: int) -> str:
     first_line = data[:start].count(b"\n") + 1
     for line, text in enumerate(data[start:].split(b"\n"), start=first_line):
         for word in text.split():
-            try:
-                float(word)
-            except ValueError:
+            if not is_number(word):
                 return f"line {line}: expected numbers, got {word[:20].decode('latin-1')!r}"
     return "expected numbers after the header, got something else"

@@ -1,9 +1,9 @@
 """Which way is up in a scan of a room: a vote of its flat patches.
 
-Seen from below, a room starts everywhere at the same height, its floor; seen from above, its skyline is ragged, for few
-scans have a whole ceiling. Table tops and seats lie below half height, and so do things away from the walls. Rooms are
-wider than high. None of these is sure alone; the weights of their sum, rounded, were fitted to procedural rooms and to
-rooms laid out as real ones are.
+Seen from below, a room starts everywhere at the same height, its floor; seen from above, its skyline is ragged, but for
+scans with a ceiling, which are level at both ends. Table tops and seats lie below half height, and so do things away
+from the walls. Rooms are wider than high. None of these is sure alone; the weights of their sum, rounded, were fitted
+to procedural rooms and to rooms laid out as real ones are.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ CELLS = 30
 FLATNESS = 0.35
 """A cube's points are a flat patch when they are this many times thinner than wide."""
 
-HEIGHT_WEIGHT = 0.8
+HEIGHT_WEIGHT = 0.9
 """Weight of a direction's extent, as a share of the longest."""
 
 _MOST_POINTS = 60_000
@@ -127,10 +127,16 @@ def _room_score(
     np.minimum.at(lowest, column, rise)
     np.maximum.at(highest, column, rise)
     level = patches.flat & (np.abs(patches.normals @ up) > 0.95)
-    tops = len(np.unique(column[level & (rise > 0.12) & (rise < 0.5)])) / count
-    shelves = len(np.unique(column[level & (rise > 0.5) & (rise < 0.88)])) / count
+
+    def covered(low: float, high: float) -> float:
+        """The share of the plan with a level patch between two heights."""
+        return len(np.unique(column[level & (rise > low) & (rise < high)])) / count
+
+    furniture = covered(0.12, 0.5) - covered(0.5, 0.88)
+    floor_and_ceiling = min(covered(-np.inf, 0.12), covered(0.88, np.inf))
     near, far = np.percentile(spot, [0.5, 99.5], axis=0)
     place = np.column_stack([rise, (spot - near) / np.maximum(far - near, patches.size)])
     inside = ((place > 0.1) & (place < 0.9)).all(axis=1)  # away from floor, ceiling and walls
     middle = float(rise[inside].mean()) if inside.any() else 0.5
-    return float(np.mean(1 - highest) - 0.4 * np.mean(lowest)) + 0.4 * (tops - shelves) - 0.7 * middle
+    skyline = float(np.mean(1 - highest) - 0.4 * np.mean(lowest))
+    return skyline + 0.4 * (furniture + floor_and_ceiling) - 1.5 * middle
