@@ -5,7 +5,6 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from tiny_data import write_tiny_data
@@ -146,15 +145,6 @@ def test_a_replica_that_fails_says_why_and_ends_the_run(data, tmp_path, capfd):
     with pytest.raises(InputError, match="expected 2 processes to meet"):
         loop.train(replace(TINY, replicas=2), Folder(broken), data, tmp_path / "run", workers=0)
     assert f"error: {Folder(broken).path(second)}" in capfd.readouterr().err
-
-
-def test_an_epoch_sees_every_scan_once(data):
-    steps = Steps(data, TINY)
-    seen = [steps[number].batch.scene.grid.coords.shape[0] for number in range(3)]
-    again = [steps[number].batch.scene.grid.coords.shape[0] for number in range(3)]
-    assert seen == again
-    order = [np.random.default_rng([0, epoch]).permutation(3).tolist() for epoch in range(2)]
-    assert all(sorted(row) == [0, 1, 2] for row in order)
 
 
 def test_learning_rate_rises_then_falls_to_zero():

@@ -29,6 +29,10 @@ class TextFeatures:
         """The sentences at `index` (whole numbers or a mask over S), in that order."""
         return TextFeatures(self.words[index], self.sentence[index], self.mask[index])
 
+    def to(self, device: torch.device | str) -> "TextFeatures":
+        """The same features on another device."""
+        return TextFeatures(self.words.to(device), self.sentence.to(device), self.mask.to(device))
+
 
 @runtime_checkable
 class TextEncoder(Protocol):

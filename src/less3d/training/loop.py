@@ -142,9 +142,8 @@ class _Run:
             for parameters in self.optimizer.param_groups:
                 parameters["lr"] = parameters["top_lr"] * learning_rate_factor(progress.step, config)
             torch.manual_seed(_seed(config.seed, progress.step, group.rank))
-            losses = train_step(
-                self.model, self.optimizer, step.batch.to(self.device), step.text, config.max_gradient_norm
-            )
+            text = None if step.text is None else step.text.to(self.device)
+            losses = train_step(self.model, self.optimizer, step.batch.to(self.device), text, config.max_gradient_norm)
             since.append({**losses, "sentences": len(step.batch.sentences)})
             progress.step += 1
             if progress.step % config.meet_every == 0 or progress.step == config.steps:
