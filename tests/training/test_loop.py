@@ -137,6 +137,11 @@ def test_replicas_without_work_are_refused(data, tmp_path, change, message):
         loop.train(replace(TINY, **change), data, data, tmp_path, workers=0)
 
 
+def test_replicas_on_a_gpu_are_refused(data, tmp_path):
+    with pytest.raises(InputError, match="give --replicas 1"):
+        loop.train(replace(TINY, replicas=2), data, data, tmp_path, workers=0, device="cuda")
+
+
 def test_a_replica_that_fails_says_why_and_ends_the_run(data, tmp_path, capfd):
     (tmp_path / "data").mkdir()
     broken = write_tiny_data(tmp_path / "data")

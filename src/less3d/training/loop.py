@@ -73,7 +73,7 @@ def train(
             f"got {len(data.scans)} and {len(validation.scans)}"
         )
     if config.replicas > 1 and device != "cpu":
-        raise InputError(f"replicas share a CPU, got device {device!r}: leave replicas at 1")
+        raise InputError(f"replicas share a CPU, got device {device!r}: give --replicas 1")
     output.mkdir(parents=True, exist_ok=True)
     run = _Run(config, data, output, start_from, workers, device)
     if not run.model.text_learns:
