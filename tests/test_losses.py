@@ -1,10 +1,11 @@
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from less3d import losses
-from less3d.losses import area_loss, contrast_loss, dice_loss, seg_loss
+from less3d.losses import area_loss, contrast_loss, dice_loss, mask_loss, naming_loss, pointing_loss, seg_loss
 
 
 def naive_contrast(features, target, temperature=0.05):
@@ -154,3 +155,32 @@ def test_losses_of_several_sentences_are_the_mean_of_each():
     for loss in (seg_loss, dice_loss, lambda x, _: area_loss(x)):
         parts = torch.stack([loss(x, t) for x, t in zip(logits, target, strict=True)])
         torch.testing.assert_close(loss(logits, target), parts.mean())
+
+
+def test_pointing_loss_is_minus_log_of_the_mass_inside():
+    logits = torch.tensor([[0.0, 0.0, 0.0, 0.0], [5.0, 1.0, 1.0, 1.0]])
+    inside = torch.tensor([[True, True, False, False], [False, False, False, False]])
+    assert pointing_loss(logits, inside).item() == pytest.approx(np.log(2))
+    assert pointing_loss(logits[1:], inside[1:]).item() == 0.0
+
+
+def test_naming_loss_is_minus_log_of_the_share_of_the_sentences_about_a_token():
+    heat = torch.tensor([[0.0, 3.0, 9.0], [0.0, 1.0, 9.0], [0.0, 1.0, 9.0], [0.0, 1.0, 9.0]])
+    inside = torch.tensor([[True, False, False], [True, False, False], [False, True, False], [False, False, False]])
+    share = np.exp(1) / (np.exp(3) + 3 * np.exp(1))
+    expected = (2 * np.log(2) - np.log(share)) / 3  # two sentences about token 0, one about token 1
+    assert naming_loss(heat, inside).item() == pytest.approx(expected, rel=1e-5)
+    assert naming_loss(heat, torch.zeros_like(inside)).item() == 0.0
+
+
+def test_mask_loss_is_zero_for_the_right_mask_and_grows_with_what_is_wrong():
+    truth = torch.zeros(1, 100)
+    truth[0, :10] = 1
+    right = 40 * (2 * truth - 1)
+    half, wrong = right.clone(), -right
+    half[0, :5] = -40
+    losses_ = [mask_loss(logits, truth).item() for logits in (right, half, wrong)]
+    assert losses_[0] == pytest.approx(0, abs=1e-6)
+    dice = 1 - (2 * 5 + 1) / (15 + 1)
+    assert losses_[1] == pytest.approx(40 * 0.05 / 0.1**0.5 + dice, rel=1e-5)
+    assert losses_[2] > losses_[1]

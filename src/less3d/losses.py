@@ -1,4 +1,4 @@
-"""The losses of LESS (NeurIPS 2024, section 3.4) and Dice; each is differentiable and returns one number.
+"""The losses of LESS (NeurIPS 2024, section 3.4), Dice, and losses that point and name; each returns one number.
 
 Scores are logits over the N points (or voxels) of a scan; a leading dimension holds several sentences, which count
 alike.
@@ -74,6 +74,36 @@ def contrast_loss(
         pull = positive @ (share @ positive) / temperature  # (P,)
         push = _LogSumExp.apply(positive, negative, pushed[outside].log(), temperature)  # (P,)
         return share @ F.softplus(cast(Tensor, push) - pull)
+
+
+def mask_loss(logits: Float[Tensor, "K V"], truth: Float[Tensor, "K V"]) -> Float[Tensor, ""]:
+    """Dice, and cross-entropy that weighs large objects and small ones nearly alike."""
+    bce = F.binary_cross_entropy_with_logits(logits, truth, reduction="none").mean(dim=1)
+    return (bce / truth.mean(dim=1).clamp(min=1e-3).sqrt()).mean() + dice_loss(logits, truth)
+
+
+def pointing_loss(logits: Float[Tensor, "S T"], inside: Bool[Tensor, "S T"]) -> Float[Tensor, ""]:
+    """-log of the probability mass inside the target, over the sentences that have one."""
+    rows = inside.any(dim=1)
+    if not rows.any():
+        return logits.sum() * 0.0
+    mass = logits[rows].masked_fill(~inside[rows], -torch.inf).logsumexp(dim=1) - logits[rows].logsumexp(dim=1)
+    return -mass.mean()
+
+
+def naming_loss(heat: Float[Tensor, "S T"], inside: Bool[Tensor, "S T"]) -> Float[Tensor, ""]:
+    """-log of the share that a token of a described object gives to the sentences about it, among all sentences.
+
+    The other direction of the pointing loss, as in contrastive language-image training: it teaches every token of an
+    object what the object is called, where pointing asks for one token only.
+    """
+    described = inside.any(dim=0)
+    if not described.any():
+        return heat.sum() * 0.0
+    heat, inside = heat[:, described], inside[:, described]
+    mass = heat.masked_fill(~inside, -torch.inf).logsumexp(dim=0) - heat.logsumexp(dim=0)
+    counts = inside.sum(dim=1)
+    return -((inside.float() @ mass)[counts > 0] / counts[counts > 0]).mean()
 
 
 class _LogSumExp(torch.autograd.Function):

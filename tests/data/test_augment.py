@@ -1,6 +1,6 @@
 """Augmented scans are other scans of the same room, and their sentences stay true."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -61,3 +61,16 @@ def test_same_seed_same_scan(scan):
     np.testing.assert_array_equal(first.colors, second.colors)
     other, _ = augment(scan, [], np.random.default_rng(6), AugmentConfig())
     assert len(other) != len(first) or not np.array_equal(other.points, first.points)
+
+
+def test_flattened_objects_move_towards_one_color_and_the_rest_keeps_its_own(scan):
+    scan = replace(scan, instances=np.where(scan.points[:, 1] > 1, -1, scan.instances).astype(np.int32))
+    flat = replace(STILL, flatten=1.0)
+    changed = np.stack([augment(scan, [], np.random.default_rng(s), flat)[0].colors for s in range(20)]).astype(float)
+    assert abs(changed[:, scan.instances == -1] - scan.colors[scan.instances == -1]).max() <= 1
+    for instance in (0, 1):
+        before, after = scan.colors[scan.instances == instance], changed[:, scan.instances == instance]
+        assert abs(after.mean(axis=1) - before.mean(axis=0)).max() < 2
+        shares = after.std(axis=1).mean(axis=1) / before.std(axis=0).mean()  # 1 - strength, which is .3 to 1
+        assert shares.min() < 0.2
+        assert 0.5 < shares.max() < 0.75

@@ -38,9 +38,10 @@ def test_what_the_file_says_of_unique_comes_first(tmp_path, scan):
     assert write(tmp_path, scan, [row]).samples("room")[0].referral.unique is True
 
 
-def test_a_target_without_points_is_left_out(tmp_path, scan):
+def test_a_target_that_the_scan_has_not_is_named_not_left_out(tmp_path, scan):
     rows = [{"scan": "room", "sentence": "x", "target_id": target} for target in (3, 99)]
-    assert len(write(tmp_path, scan, rows).samples("room")) == 1
+    with pytest.raises(InputError, match=r"sentences\.jsonl.*got 99 for room"):
+        write(tmp_path, scan, rows).samples("room")
 
 
 @pytest.mark.parametrize(

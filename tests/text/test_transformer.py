@@ -32,12 +32,12 @@ def tiny_folders(tmp_path_factory):
 
     torch.manual_seed(0)
     size = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48}
-    words = ["the", "chair", "table", "a", "brown", "window", ".", "next", "to", "by", "white", "##board"]
+    words = ["the", "chair", "table", "a", "brown", "window", ".", "next", "to", "by", "white", "board", "##board"]
     bert = tmp_path_factory.mktemp("bert")
     BertTokenizer(
         vocab={w: i for i, w in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words])}
     ).save_pretrained(bert)
-    BertModel(BertConfig(vocab_size=17, **size)).save_pretrained(bert)
+    BertModel(BertConfig(vocab_size=18, **size)).save_pretrained(bert)
     roberta = tmp_path_factory.mktemp("roberta")
     marks = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
     letters = sorted(pre_tokenizers.ByteLevel.alphabet())
@@ -133,7 +133,8 @@ def test_unknown_words_shatter(minilm):
     )
     invented = "blorptastic snorfle frobnicator plonkle grimblewock"  # some have a piece that is a word: "grim", "lick"
     assert minilm.unknown(f"the {invented} chair") == tuple(invented.split())
-    known = "bookshelf armchair radiator windowsill dishwasher upholstered L-shaped trashcan 2nd leftmost countertop"
+    assert minilm.unknown("the flurbish quux zzxqy") == ("flurbish", "quux", "zzxqy")
+    known = "cubicle bookshelf radiator windowsill dishwasher upholstered L-shaped trashcan 2nd leftmost countertop"
     assert minilm.unknown(f"{known} armrests bookshelves dispensers it's one's") == ()
 
 

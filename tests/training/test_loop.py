@@ -113,7 +113,7 @@ def test_replicas_meet_at_the_mean_of_their_weights(data, tmp_path):
             seen += len(batch.sentences)
         ends.append(model.state_dict())
     assert progress.sentences == seen
-    assert not torch.equal(ends[0]["network.encoder.key.weight"], ends[1]["network.encoder.key.weight"])
+    assert not torch.equal(ends[0]["network.encoder.head.key.weight"], ends[1]["network.encoder.head.key.weight"])
     for name, value in weights(tmp_path).items():
         if value.is_floating_point():
             torch.testing.assert_close(value, (ends[0][name] + ends[1][name]) / 2, rtol=1e-4, atol=1e-6)

@@ -23,7 +23,7 @@ class AugmentConfig:
     yaw: float = 180.0
     tilt: float = 3.0
     scale: float = 0.1
-    stretch: float = 0.05
+    stretch: float = 0.1
     jitter: float = 0.008
     keep: float = 0.5
     """The least share of points kept; the share is drawn between it and 1."""
@@ -37,6 +37,8 @@ class AugmentConfig:
     grey: float = 0.05
     """Chance that all colour is lost."""
     color_noise: float = 0.04
+    flatten: float = 0.3
+    """Chance that objects lose some or all of their texture: their colours move towards the mean of each object."""
 
 
 def augment(
@@ -49,11 +51,14 @@ def augment(
     mirrored = bool(rng.random() < config.mirror)
     points = _move(scan.points, mirrored, rng, config)
     kept = _kept(points, rng, config)
+    instances = None if scan.instances is None else scan.instances[kept]
     colors = _recolor(scan.colors[kept], rng, config)
+    if instances is not None and rng.random() < config.flatten:
+        colors = _flattened(colors, instances, rng.uniform(0.3, 1.0))
     changed = Scan(
         points=points[kept],
         colors=colors,
-        instances=None if scan.instances is None else scan.instances[kept],
+        instances=instances,
         labels=scan.labels,
         semantics=None if scan.semantics is None else scan.semantics[kept],
     )
@@ -98,3 +103,11 @@ def _recolor(colors: np.ndarray, rng: np.random.Generator, config: AugmentConfig
     if rng.random() < config.grey:
         values[:] = values.mean(axis=1, keepdims=True)
     return (values.clip(0, 1) * 255).astype(np.uint8)
+
+
+def _flattened(colors: np.ndarray, instances: np.ndarray, strength: float) -> np.ndarray:
+    """Colours moved towards the mean colour of their object, all the way at strength 1."""
+    _, group, counts = np.unique(instances, return_inverse=True, return_counts=True)
+    sums = np.stack([np.bincount(group, weights=channel) for channel in colors.T], axis=1)
+    means = (sums / counts[:, None])[group]
+    return np.where(instances[:, None] < 0, colors, colors + strength * (means - colors)).astype(np.uint8)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from less3d.errors import InputError
 from less3d.io import SUPPORTED, read_scan
 from less3d.referral import Referral, Sample
@@ -68,9 +70,19 @@ class Folder:
         return read
 
     def samples(self, scan: str) -> list[Sample]:
-        """Every sentence of one scan with its mask."""
-        read = self.read(scan)
-        return make_samples(read, self.referrals[scan])
+        """Every sentence of one scan with its mask.
+
+        Raises:
+            InputError: when a sentence is about an instance that the scan has not.
+        """
+        read, referrals = self.read(scan), self.referrals[scan]
+        assert read.instances is not None
+        if missing := {referral.target for referral in referrals} - set(np.unique(read.instances).tolist()):
+            raise InputError(
+                f"{self.root / SENTENCES}: expected target_id to be an instance of its scan, got {min(missing)} for "
+                f"{scan}, which has no point of it"
+            )
+        return make_samples(read, referrals)
 
     def __iter__(self) -> Iterator[list[Sample]]:
         return (self.samples(scan) for scan in self.scans)

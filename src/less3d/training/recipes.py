@@ -13,17 +13,16 @@ from less3d.models.less import LessConfig
 from less3d.text import TextConfig
 from less3d.training.config import TrainConfig
 
-_SAME_VIEW = AugmentConfig(mirror=0.0, yaw=5.0, scale=0.02, stretch=0.0, keep=0.8, holes=0, crop=0.0)
+_SAME_VIEW = AugmentConfig(mirror=0.0, yaw=5.0, scale=0.02, stretch=0.0, keep=0.8, holes=0, crop=0.0, flatten=0.0)
 """Close to the paper's augmentation: what view words rely on stays as it is."""
 
 RECIPES: dict[str, TrainConfig] = {
     "rooms-small": TrainConfig(
         model=ModelConfig(),
-        steps=4000,
+        steps=12_000,
         replicas=2,
         meet_every=10,
         sentences_per_scan=48,
-        validate_every=400,
         validation_scans=20,
     ),
     "rooms-less": TrainConfig(
