@@ -38,7 +38,7 @@ class AugmentConfig:
     """Chance that all colour is lost."""
     color_noise: float = 0.04
     flatten: float = 0.3
-    """Chance that objects lose some or all of their texture: their colours move towards the mean of each object."""
+    """Chance that objects lose some or all of their texture: their colours move towards the mean of each instance."""
 
 
 def augment(
