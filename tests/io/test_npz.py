@@ -153,3 +153,15 @@ def test_real_archives_are_understood():
     layout = read_npz(LAYOUTS / "scene0002_00.npz")
     assert layout.instances is not None
     np.testing.assert_allclose(layout.points * 1000, np.load(LAYOUTS / "scene0002_00.npz")["points_mm"], atol=1e-2)
+
+
+def test_a_file_that_may_not_be_read_is_not_called_broken(tmp_path, monkeypatch):
+    path = tmp_path / "scan.npz"
+    path.write_bytes(b"anything")
+
+    def refuse(_path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("less3d.io.npz.zipfile.ZipFile", refuse)
+    with pytest.raises(InputError, match=r"scan\.npz: cannot be read \(Permission denied\)"):
+        read_npz(path)

@@ -38,7 +38,9 @@ def read_npz(path: Path) -> Scan:
     require_file(path)
     try:
         archive = zipfile.ZipFile(path)
-    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    except (ValueError, NotImplementedError, zipfile.BadZipFile) as error:  # what zipfile says of malformed content
         raise InputError(f"{path}: not an .npz archive, or a truncated one") from error
     with archive:
         claimed = sum(member.file_size for member in archive.infolist())
