@@ -200,7 +200,7 @@ class LateLESS(nn.Module):
         heats_of_objects = torch.einsum("scd,kd->sck", words.queries, objects.keys) / self.config.width**0.5
         scores = self.relate(
             words,
-            tokens=objects.features,
+            objects=objects.features,
             centers=objects.centers.detach(),
             half_sizes=objects.half_sizes.detach(),
             candidates=candidates,
@@ -244,12 +244,13 @@ class LateLESS(nn.Module):
         count = self.config.mask_seeds
         seeds = torch.multinomial((share > 0.5).float(), count, replacement=True).flatten()  # (O seeds,)
         objects, logits = self.objects(scan, seeds)
-        each = [truth.repeat_interleave(count, dim=0) for truth in (inside.float(), share, center, half)]
+        truths = (inside.float(), share, center, half)
+        on_voxels, on_tokens, *box = (truth.repeat_interleave(count, dim=0) for truth in truths)
         return {
-            "draft": mask_loss(logits, each[1]),
-            "mask": mask_loss(scan.voxels.masks(objects), each[0]),
+            "draft": mask_loss(logits, on_tokens),
+            "mask": mask_loss(scan.voxels.masks(objects), on_voxels),
             "vote": _mean_by(offset, rows, len(inside)).mean(),
-            "box": _mean_by(opinions, rows_of_tokens, len(inside)).mean() + _box_loss(objects, *each[2:]).mean(),
+            "box": _mean_by(opinions, rows_of_tokens, len(inside)).mean() + _box_loss(objects, *box).mean(),
         }
 
 

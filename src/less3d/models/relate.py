@@ -22,7 +22,7 @@ class SlotWords:
     """S sentences, read: what to look for, and what to make of it. Slot 0 is the target, the others its anchors."""
 
     queries: Float[Tensor, "S C D"]
-    """For each slot the sum of what its words look for; its product with a token says how well the token matches."""
+    """For each slot the sum of what its words look for; its product with a key says how well that object matches."""
     relations: Float[Tensor, "S A D"]
     """For each anchor slot, which parts of a pair's geometry count: 0 to 1."""
     words: Float[Tensor, "S L D"]
@@ -80,9 +80,9 @@ class RelationDecoder(nn.Module):
         self,
         words: SlotWords,
         *,
-        tokens: Float[Tensor, "T D"],
-        centers: Float[Tensor, "T 3"],
-        half_sizes: Float[Tensor, "T 3"],
+        objects: Float[Tensor, "U D"],
+        centers: Float[Tensor, "U 3"],
+        half_sizes: Float[Tensor, "U 3"],
         candidates: Int64[Tensor, "S K"],
         candidate_heat: Float[Tensor, "S K"],
         anchors: Int64[Tensor, "S A J"],
@@ -92,16 +92,16 @@ class RelationDecoder(nn.Module):
 
         Args:
             words: the sentences.
-            tokens: the scan's tokens, with the boxes they vote for (metres, from the scan's middle and floor).
-            centers: see tokens.
-            half_sizes: see tokens.
-            candidates: tokens that may be the target, with how well they match the words.
+            objects: features of the U objects looked at, with their boxes (metres, from the scan's middle and floor).
+            centers: see objects.
+            half_sizes: see objects.
+            candidates: objects that may be the target, with how well they match the words.
             candidate_heat: see candidates.
-            anchors: for each anchor slot the tokens that match it best, with how well.
+            anchors: for each anchor slot the objects that match it best, with how well.
             anchor_heat: see anchors.
         """
         center, half = centers[candidates], half_sizes[candidates]  # (S, K, 3)
-        own = torch.cat([tokens[candidates], _own_geometry(center, half), candidate_heat[..., None]], dim=2)
+        own = torch.cat([objects[candidates], _own_geometry(center, half), candidate_heat[..., None]], dim=2)
         state = self.enter(own)  # (S, K, D)
         slots = (-1, anchors.shape[1], -1, -1)
         to_anchors = pair_geometry(
@@ -109,7 +109,7 @@ class RelationDecoder(nn.Module):
         )
         to_others = pair_geometry(center, half, center, half)
         for layer in self.layers:
-            state = layer(state, words, tokens[anchors], anchor_heat, to_anchors, to_others)
+            state = layer(state, words, objects[anchors], anchor_heat, to_anchors, to_others)
         return self.score(state).squeeze(2) + candidate_heat
 
 
