@@ -26,7 +26,7 @@ def test_train_then_eval(run, data, tmp_path):
     command = ("train", "rooms-small", "--data", data, "--validation", data, "-o", tmp_path / "run", *SMALL)
     stopped = run(*command, "--steps", 4, "--max-minutes", 0.0)
     assert stopped.code == 0
-    assert "stopped at step 1 of 4" in stopped.out
+    assert stopped.out == "stopped at step 1 of 4: not validated yet, the same command goes on\n"
     done = run(*command, "--steps", 4)
     assert done.code == 0
     assert done.out.startswith("done: best validation mIoU")

@@ -58,6 +58,9 @@ def recipe_command(recipe: str) -> Callable[..., None]:
         )
         whole = progress.step == completed.steps
         done = "done" if whole else f"stopped at step {progress.step} of {completed.steps}"
-        print(f"{done}: best validation mIoU {progress.best_miou:.3f}, weights in {output / 'best.safetensors'}")
+        if progress.best_miou < 0:
+            print(f"{done}: not validated yet, the same command goes on")
+        else:
+            print(f"{done}: best validation mIoU {progress.best_miou:.3f}, weights in {output / 'best.safetensors'}")
 
     return train
