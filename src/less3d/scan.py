@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int32, UInt8
+from jaxtyping import Float32, Float64, Int32, Shaped, UInt8
 
 from less3d.errors import InputError
 
@@ -36,6 +36,9 @@ class Scan:
     """Any other per-point property of the file, by name, in its own dtype, each of shape (N,)."""
     faces: Int32[np.ndarray, "M 3"] | None = None
     """Triangles over the points, when the file was a mesh."""
+    stand_ins: Int32[np.ndarray, "F"] | None = None
+    """For each of the F points of the file, the row of the point that stands for it here, when the scan was thinned
+    while it was read; None: the points are the file's own."""
 
     def __post_init__(self) -> None:
         """Check shapes and values once, so that nothing downstream has to."""
@@ -54,6 +57,13 @@ class Scan:
         if self.faces is not None and len(self.faces):
             inside = int(self.faces.min()) >= 0 and int(self.faces.max()) < n
             _require(inside, f"faces that index points 0 to {n - 1}", "an index outside")
+        if self.stand_ins is not None:
+            inside = int(self.stand_ins.min(initial=0)) >= 0 and int(self.stand_ins.max(initial=0)) < n
+            _require(inside, f"stand_ins that index points 0 to {n - 1}", "an index outside")
+
+    def on_file(self, values: Shaped[np.ndarray, "N"]) -> Shaped[np.ndarray, "F"]:
+        """What was found of each point, such as a mask, for each point of the file, in the file's order."""
+        return values if self.stand_ins is None else values[self.stand_ins]
 
     def __len__(self) -> int:
         return len(self.points)

@@ -41,7 +41,8 @@ def _value(kind: Any, given: Any, place: str) -> Any:
     if kind is float and type(given) is int:
         return float(given)
     allowed = arguments if origin in (Union, types.UnionType) else (kind,)
-    if type(given) in allowed or (origin is Literal and given in arguments):
+    choices = [choice for one in allowed if get_origin(one) is Literal for choice in get_args(one)]
+    if type(given) in allowed or given in choices:
         return given
     raise InputError(f"{place}: expected {getattr(kind, '__name__', kind)}, got {given!r}")
 

@@ -1,11 +1,13 @@
-"""A data set folder gives each sentence its mask, or says which line is wrong."""
+"""Your own data: each sentence gets its mask, or the line that is wrong is named."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from less3d.data.folder import Folder, Folders
+from less3d.data.dataset import Joined, samples_of
+from less3d.data.folder import Folder, parse_line
 from less3d.errors import InputError
 from less3d.io import write_scan
 from less3d.scan import Scan
@@ -24,33 +26,136 @@ def write(root, scan, rows) -> Folder:
     return Folder(root)
 
 
+def say(**about) -> dict:
+    return {"scan": "room", "sentence": "the thing", **about}
+
+
+def masks_of(folder: Folder) -> list[np.ndarray]:
+    return [sample.mask for sample in samples_of(folder, "room")]
+
+
 def test_samples_have_their_masks_and_splits(tmp_path, scan):
-    rows = [{"scan": "room", "sentence": f"say {target}", "target_id": target} for target in (3, 7)]
-    first, second = write(tmp_path, scan, rows).samples("room")
+    rows = [say(target_id=3), say(target_id=7)]
+    first, second = samples_of(write(tmp_path, scan, rows), "room")
     assert first.scan is second.scan
     assert (first.mask == (scan.instances == 3)).all()
     assert (first.referral.unique, second.referral.unique) == (False, True)
-    assert second.referral.sentence == "say 7"
+    assert second.referral.record.endswith("sentences.jsonl, line 2")
 
 
-def test_what_the_file_says_of_unique_comes_first(tmp_path, scan):
-    row = {"scan": "room", "sentence": "x", "target_id": 3, "unique": True}
-    assert write(tmp_path, scan, [row]).samples("room")[0].referral.unique is True
+def test_several_targets_are_one_mask_and_none_is_an_empty_one(tmp_path, scan):
+    several, none = masks_of(write(tmp_path, scan, [say(target_ids=[3, 7]), say(target_ids=[])]))
+    assert (several == np.isin(scan.instances, [3, 7])).all()
+    assert not none.any()
+
+
+def test_masks_as_bools_as_rows_and_as_boxes(tmp_path, scan):
+    marked = scan.points[:, 0] < 1
+    np.save(tmp_path / "bools.npy", marked)
+    np.save(tmp_path / "rows.npy", np.flatnonzero(marked))
+    rows = [say(mask="bools.npy"), say(mask="rows.npy"), say(box=[-1, -1, -1, 1, 9, 9]), say(target_id=5)]
+    bare = replace(scan, instances=None, labels=None)
+    for folder in (write(tmp_path, bare, rows[:3]), write(tmp_path, scan, rows)):
+        found = masks_of(folder)
+        assert all((mask == marked).all() for mask in found[:3])
+    assert (found[3] == (scan.instances == 5)).all()
+
+
+def test_masks_are_of_the_points_of_the_file_where_the_scan_is_thinned(tmp_path, scan, monkeypatch):
+    marked = np.zeros(40, bool)
+    marked[:11] = True  # most of the points that 0 stands for, few of those that 1 stands for
+    np.save(tmp_path / "mask.npy", marked)
+    thin = Scan(scan.points[:2], scan.colors[:2], stand_ins=np.repeat(np.int32([0, 1]), [15, 25]))
+    folder = write(tmp_path, scan, [say(mask="mask.npy")])
+    monkeypatch.setattr("less3d.data.folder.read_scan", lambda path, **_: thin)
+    assert masks_of(folder)[0].tolist() == [True, False]
+
+
+def test_georeferenced_boxes_are_in_the_coordinates_of_the_file(tmp_path, scan):
+    far = replace(scan, origin=np.array([500_000.0, 4_000_000, 0]))
+    (mask,) = masks_of(write(tmp_path, far, [say(box=[500_000, 4_000_000, 0, 500_001, 4_000_002, 2])]))
+    assert (mask == (scan.points[:, 0] <= 1)).all()
+
+
+def test_scans_that_lie_otherwise_are_turned(tmp_path, scan):
+    folder = write(tmp_path, scan, [say(target_id=3)])
+    (tmp_path / "dataset.json").write_text('{"up": "y", "units": "cm"}')
+    turned, _ = Folder(folder.root).load("room")
+    np.testing.assert_allclose(turned.points[:, 2], scan.points[:, 1] / 100, atol=1e-6)
+    (tmp_path / "dataset.json").write_text('{"ups": "y"}')
+    with pytest.raises(InputError, match=r"dataset\.json.*no such setting: ups"):
+        Folder(folder.root).load("room")
+
+
+def test_only_what_is_described_is_given(tmp_path, scan):
+    _, masks = write(tmp_path, scan, [say(target_id=3)]).load("room")
+    assert set(masks.members) == {3}
+
+
+def test_what_the_file_says_of_unique_and_tags_comes_first(tmp_path, scan):
+    rows = [say(target_id=3, unique=True, tags=["hard", "color"]), say(target_id=3, kind="corner")]
+    first, second = (sample.referral for sample in samples_of(write(tmp_path, scan, rows), "room"))
+    assert (first.unique, first.tags, second.tags) == (True, ("hard", "color"), ("corner",))
 
 
 def test_a_target_that_the_scan_has_not_is_named_not_left_out(tmp_path, scan):
-    rows = [{"scan": "room", "sentence": "x", "target_id": target} for target in (3, 99)]
-    with pytest.raises(InputError, match=r"sentences\.jsonl.*got 99 for room"):
-        write(tmp_path, scan, rows).samples("room")
+    with pytest.raises(InputError, match=r"sentences\.jsonl, line 2: .*got object 99"):
+        write(tmp_path, scan, [say(target_id=3), say(target_id=99)]).load("room")
 
 
 @pytest.mark.parametrize(
-    "line", ["{", "[]", '{"scan": "room"}', '{"scan": "room", "sentence": "x", "target_id": "seven"}', "null"]
+    ("line", "expected"),
+    [
+        ("{", "expected JSON"),
+        ("[]", "a JSON object"),
+        ("null", "a JSON object"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"scan": "room"}', "one of target_id, target_ids, mask and box, got none"),
+        (say(target_id=1, box=[0, 0, 0, 1, 1, 1]), "got target_id, box"),
+        (say(target_id="seven"), "whole numbers"),
+        (say(target_id=-3), "whole numbers"),
+        (say(target_id=2**40), "whole numbers"),
+        (say(target_ids=[1, True]), "whole numbers"),
+        (say(target_ids=3), "whole numbers"),
+        (say(mask=7), "the name of an .npy file"),
+        (say(mask="../../secret.npy"), "in the folder"),
+        (say(mask="/tmp/mask.npy"), "in the folder"),
+        (say(box=[0, 0, 0, 1, 1]), "six numbers"),
+        (say(box=[0, 0, 0, 1, 1, -1]), "low corner first"),
+        ('{"scan": "room", "sentence": "x", "box": [0, 0, 0, 1, 1, NaN]}', "six numbers"),
+        ({"scan": "room", "sentence": "  ", "target_id": 1}, "sentence to be a text"),
+        ({"scan": 7, "sentence": "x", "target_id": 1}, "scan to be a text"),
+        ({"scan": "../room", "sentence": "x", "target_id": 1}, "a scan in the folder"),
+        (say(target_id=1, unique="yes"), "unique"),
+        (say(target_id=1, tags="hard"), "tags"),
+    ],
 )
-def test_a_malformed_line_is_named(tmp_path, scan, line):
-    folder = write(tmp_path, scan, [{"scan": "room", "sentence": "x", "target_id": 3}, line])
-    with pytest.raises(InputError, match=r"sentences.jsonl, line 2"):
+def test_a_malformed_line_is_named(tmp_path, scan, line, expected):
+    folder = write(tmp_path, scan, [say(target_id=3), line])
+    with pytest.raises(InputError, match=r"sentences.jsonl, line 2") as error:
         _ = folder.referrals
+    assert expected in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("kind", ["length", "rows", "floats", "pickle", "archive", "garbage", "missing"])
+def test_masks_that_do_not_fit_are_named(tmp_path, scan, kind):
+    path = tmp_path / "mask.npy"
+    content = {
+        "length": np.zeros(39, bool),
+        "rows": np.array([3, 40]),
+        "floats": np.zeros(40),
+        "pickle": np.array([{}, 1], dtype=object),
+    }
+    if kind in content:
+        np.save(path, content[kind], allow_pickle=True)
+    elif kind == "archive":
+        with path.open("wb") as stream:
+            np.savez(stream, a=np.zeros(40, bool))
+    elif kind == "garbage":
+        path.write_bytes(b"\x93NUMPY\x01\x00v\x00{'descr': '|b1', 'shape': (40000000000,)}")
+    with pytest.raises(InputError, match=r"mask\.npy"):
+        write(tmp_path, scan, [say(mask="mask.npy")]).load("room")
 
 
 def test_missing_files_are_named(tmp_path, scan):
@@ -58,16 +163,20 @@ def test_missing_files_are_named(tmp_path, scan):
         _ = Folder(tmp_path).referrals
     folder = write(tmp_path, scan, [{"scan": "elsewhere", "sentence": "x", "target_id": 3}])
     with pytest.raises(InputError, match="elsewhere"):
-        folder.samples("elsewhere")
+        folder.load("elsewhere")
+
+
+def test_words_stay_and_spaces_do_not():
+    line = json.dumps(say(target_id=1) | {"sentence": " The\tBrown  chair.\n"})
+    assert parse_line(line, "here").referral.sentence == "The Brown chair."
 
 
 def test_several_folders_are_one_data_set(tmp_path, scan):
-    row = {"scan": "room", "sentence": "x", "target_id": 3}
     parts = []
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        parts.append(write(tmp_path / name, scan, [row]))
-    both = Folders(tuple(parts))
+        parts.append(write(tmp_path / name, scan, [say(target_id=3)]))
+    both = Joined(tuple(parts))
     assert both.scans == ("0/room", "1/room")
     assert both.referrals["1/room"] == parts[1].referrals["room"]
-    np.testing.assert_array_equal(both.read("1/room").points, scan.points)
+    np.testing.assert_array_equal(both.load("1/room")[0].points, scan.points)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from less3d.cli.rooms import show
+from less3d.data.dataset import samples_of
 from less3d.data.folder import Folder
 from less3d.data.rooms.make import RoomSettings, iter_rooms, make_rooms
 from less3d.errors import InputError
@@ -29,11 +30,12 @@ def unbroken(tmp_path_factory) -> Path:
 def test_the_folder_is_a_data_set(unbroken):
     data = Folder(unbroken)
     assert 1 <= len(data) <= ROOMS
-    for samples in data:
+    for scan in data.scans:
+        samples = samples_of(data, scan)
         assert all(sample.mask.sum() >= 60 for sample in samples)
         labels = samples[0].scan.labels
         assert labels is not None
-        assert all(labels[sample.referral.target] == sample.referral.label for sample in samples)
+        assert all(labels[sample.referral.targets[0]] == sample.referral.label for sample in samples)
 
 
 def test_the_manifest_counts_and_names_licenses(unbroken):

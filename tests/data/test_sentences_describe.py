@@ -37,10 +37,10 @@ def test_referrals_tell_the_truth_about_their_targets(many: list[tuple[Referral,
         for referral in referrals:
             assert referral.scan == room.name
             assert referral.source == "rooms"
-            assert referral.label == items[referral.target].category
+            assert referral.label == items[referral.targets[0]].category
             assert referral.label not in STRUCTURE
             assert referral.unique == (categories.count(referral.label) == 1)
-            assert referral.kind
+            assert referral.tags
 
 
 def test_sentences_are_whole_and_never_repeated(many: list[tuple[Referral, ...]]) -> None:
@@ -60,13 +60,13 @@ def test_sentences_are_mixed_as_people_mix_them(many: list[tuple[Referral, ...]]
     assert 0.3 < np.mean([has_view_words(referral.sentence) for referral in every]) < 0.65
     assert 9 <= np.median(lengths) <= 17
     assert np.mean([referral.unique is False for referral in every]) > 0.5
-    assert len({referral.kind for referral in every}) >= 12
+    assert len({referral.tags for referral in every}) >= 12
 
 
 def test_some_sentences_differ_in_a_word_and_mean_another(many: list[tuple[Referral, ...]]) -> None:
     def differing(one: Referral, other: Referral) -> int:
         first, second = one.sentence.split(), other.sentence.split()
-        same_length = len(first) == len(second) and one.target != other.target
+        same_length = len(first) == len(second) and one.targets != other.targets
         return sum(a != b for a, b in zip(first, second, strict=False)) if same_length else 99
 
     pairs = [pair for referrals in many for pair in combinations(referrals, 2) if differing(*pair) == 1]
@@ -76,7 +76,7 @@ def test_some_sentences_differ_in_a_word_and_mean_another(many: list[tuple[Refer
 def test_what_looks_the_same_from_everywhere_is_never_asked_for() -> None:
     chairs = (Box(20, "chair", 2, 2.5), Box(21, "chair", 4, 2.5))
     referrals = describe(room_of(Box(10, "table", 3, 2.5), *chairs), np.random.default_rng(0), count=20)
-    assert {referral.target for referral in referrals} == {10}
+    assert {referral.targets[0] for referral in referrals} == {10}
 
 
 def test_hardly_seen_and_tiny_things_are_not_asked_for_but_count_as_rivals() -> None:
@@ -88,8 +88,8 @@ def test_hardly_seen_and_tiny_things_are_not_asked_for_but_count_as_rivals() -> 
     )
     objects = tuple(replace(item, visible_points=10) if item.instance == 21 else item for item in room.objects)
     referrals = describe(replace(room, objects=objects), np.random.default_rng(0), count=60)
-    assert {referral.target for referral in referrals} == {10, 20}
-    assert not [referral for referral in referrals if referral.target == 20 and referral.kind == "class"]
+    assert {referral.targets[0] for referral in referrals} == {10, 20}
+    assert not [referral for referral in referrals if referral.targets[0] == 20 and referral.tags == ("class",)]
 
 
 def test_an_empty_room_has_nothing_to_say() -> None:

@@ -8,8 +8,9 @@ from tiny_data import write_tiny_data
 from tiny_weights import tiny_model
 
 from less3d.batch import Scene
+from less3d.data.dataset import samples_of
 from less3d.data.folder import Folder
-from less3d.metrics import iou
+from less3d.metrics import iou, summarize
 from less3d.models import Answer
 from less3d.training import evaluate as evaluation
 from less3d.training.evaluate import evaluate
@@ -28,10 +29,12 @@ def test_masks_of_a_few_points_are_scored_as_they_are(tmp_path: Path, monkeypatc
     monkeypatch.setattr(evaluation, "_SENTENCES_AT_ONCE", 1)
     monkeypatch.setattr(model, "prepare", lambda scene: scenes.append(scene) or scene)
     monkeypatch.setattr(model, "answer", answer)
-    scores = evaluate(model, data).compute()
-    for scene, samples in zip(scenes, data, strict=True):
+    rows = evaluate(model, data)
+    for scene, scan in zip(scenes, data.scans, strict=True):
         mask = (scene.point_to_voxel(0) == 7).numpy()
         assert 0 < mask.sum() < 20
-        expected += [iou(mask, sample.mask) for sample in samples]
-    assert scores.overall.sentences == len(expected) == sum(map(len, data.referrals.values()))
-    assert scores.overall.miou == pytest.approx(sum(expected) / len(expected))
+        expected += [iou(mask, sample.mask) for sample in samples_of(data, scan)]
+    assert [row.iou for row in rows] == expected
+    assert [row.record for row in rows] == [row.record for scan in data.scans for row in data.referrals[scan]]
+    assert [row.confidence for row in rows] == [1.0] * sum(map(len, data.referrals.values()))
+    assert summarize(rows).overall.miou == pytest.approx(sum(expected) / len(expected))

@@ -1,19 +1,23 @@
 """Each epoch is the whole data set in another order, shared out among the replicas without loss."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from tiny_data import write_tiny_data
 
+from less3d.data.augment import AugmentConfig
 from less3d.data.folder import Folder
 from less3d.models import ModelConfig
 from less3d.models.late import LateConfig
+from less3d.scan import Scan
 from less3d.training.config import TrainConfig
-from less3d.training.loader import Steps
+from less3d.training.loader import Steps, nearest_rows, random_rows
 
 MODEL = ModelConfig(late=LateConfig(channels=(8, 8)), voxel_size=0.5)
+STILL = AugmentConfig(**{field.name: 0.0 for field in fields(AugmentConfig)} | {"keep": 1.0, "holes": 0})
 CONFIG = TrainConfig(model=MODEL, steps=18, scans_per_step=1, sentences_per_scan=1)
 
 
@@ -26,8 +30,8 @@ def data(tmp_path: Path) -> Folder:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the scans that were read."""
     names = []
-    original = Folder.read
-    monkeypatch.setattr(Folder, "read", lambda self, name: names.append(name) or original(self, name))
+    original = Folder.load
+    monkeypatch.setattr(Folder, "load", lambda self, name: names.append(name) or original(self, name))
     return names
 
 
@@ -52,3 +56,34 @@ def test_epochs_see_each_scan_changed_in_another_way(data: Folder, read: list[st
 def test_replicas_share_the_scans_out_without_loss(data: Folder) -> None:
     shares = [Steps(data, replace(CONFIG, replicas=2), replica=replica).scans for replica in (0, 1)]
     assert sorted(name for share in shares for name in share) == list(data.scans)
+
+
+def test_the_part_of_a_large_scan_has_something_that_was_described(data: Folder) -> None:
+    for part in ("nearest", "random"):
+        steps = Steps(data, replace(CONFIG, max_points=50, part=part, augment=STILL))
+        for number in range(6):
+            batch = steps[number].batch
+            assert len(batch.masks[0]) == 50
+            assert batch.masks[0].any()
+
+
+def test_the_nearest_points_are_near_and_random_ones_are_anywhere() -> None:
+    rng = np.random.default_rng(0)
+    scan = Scan(rng.uniform(0, 9, (5000, 3)).astype(np.float32), np.zeros((5000, 3), np.uint8))
+    distance = np.linalg.norm(scan.points[:, :2] - scan.points[7, :2], axis=1)
+    near, anywhere = nearest_rows(scan, 7, 200), random_rows(scan, 7, 200, rng)
+    assert set(near) == set(np.argsort(distance)[:200])
+    assert len(set(anywhere)) == 200
+    assert 7 in anywhere
+    assert distance[anywhere].mean() > 3 * distance[near].mean()
+
+
+def test_a_sentence_about_nothing_is_trained_on_with_an_empty_mask(tmp_path: Path) -> None:
+    root = write_tiny_data(tmp_path)
+    with (root / "sentences.jsonl").open("a") as file:
+        file.write('\n{"scan": "room0", "sentence": "the piano", "target_ids": []}')
+    steps = Steps(Folder(root), replace(CONFIG, sentences_per_scan=3))
+    batches = [steps[number].batch for number in range(3)]
+    seen = [pair for batch in batches for pair in zip(batch.sentences, batch.masks, strict=True)]
+    assert [mask.any().item() for sentence, mask in seen if sentence == "the piano"] == [False]
+    assert all(mask.any() for sentence, mask in seen if sentence != "the piano")

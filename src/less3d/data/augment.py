@@ -1,7 +1,8 @@
 """Augmentation that reads the sentence: what is seen changes, what was said stays true.
 
-Any rotation about z keeps every sentence of ours true, because left and right are said from a stated place. A mirror
-swaps left and right, so the words are swapped with it.
+A mirror swaps left and right, so the words are swapped with it. A turn about z keeps a sentence true where left and
+right are said from a stated place, as in made rooms. People mostly leave the place out, and a network can only guess it
+from how the scan lies; so large turns are for the sentences without view words (`AugmentConfig.turn`).
 """
 
 from collections.abc import Sequence
@@ -10,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from less3d.data.rooms.shapes.solids import rotation
-from less3d.data.sentences.view import swap_left_right
-from less3d.referral import Referral
+from less3d.data.sentences.view import has_view_words, swap_left_right
+from less3d.referral import Masks, Referral
 from less3d.scan import Scan
 
 
@@ -20,7 +21,11 @@ class AugmentConfig:
     """How strongly scans are changed; probabilities in 0..1, lengths in metres, angles in degrees."""
 
     mirror: float = 0.5
+    """Chance of a mirrored scan, with left and right swapped in what is said."""
     yaw: float = 180.0
+    """Every scan is turned about z by at most this, whatever its sentences say."""
+    turn: float = 0.0
+    """Chance of a further turn by 90, 180 or 270 degrees, with only those sentences that have no view words."""
     tilt: float = 3.0
     scale: float = 0.1
     stretch: float = 0.1
@@ -38,42 +43,50 @@ class AugmentConfig:
     """Chance that all colour is lost."""
     color_noise: float = 0.04
     flatten: float = 0.3
-    """Chance that objects lose some or all of their texture: their colours move towards the mean of each instance."""
+    """Chance that objects lose some or all of their texture: their colours move towards the mean of each mask."""
 
 
 def augment(
-    scan: Scan, referrals: Sequence[Referral], rng: np.random.Generator, config: AugmentConfig
-) -> tuple[Scan, tuple[Referral, ...]]:
-    """Another scan of the same room, with sentences that are true of it.
+    scan: Scan, masks: Masks, referrals: Sequence[Referral], rng: np.random.Generator, config: AugmentConfig
+) -> tuple[Scan, Masks, tuple[Referral, ...]]:
+    """Another scan of the same room, with the masks on its points, and those sentences that are true of it.
 
-    Points are dropped, so masks are to be made afterwards, from the new scan's instances.
+    Nothing but points, colors, masks and words is read; the new scan has no labels.
     """
     mirrored = bool(rng.random() < config.mirror)
-    points = _move(scan.points, mirrored, rng, config)
+    turn, referrals = _turn(referrals, rng, config)
+    points = _move(scan.points, mirrored, turn, rng, config)
     kept = _kept(points, rng, config)
-    instances = None if scan.instances is None else scan.instances[kept]
+    masks = masks.take(kept)
     colors = _recolor(scan.colors[kept], rng, config)
-    if instances is not None and rng.random() < config.flatten:
-        colors = _flattened(colors, instances, rng.uniform(0.3, 1.0))
-    changed = Scan(
-        points=points[kept],
-        colors=colors,
-        instances=instances,
-        labels=scan.labels,
-        semantics=None if scan.semantics is None else scan.semantics[kept],
-    )
+    if rng.random() < config.flatten:
+        colors = _flattened(colors, masks, rng.uniform(0.3, 1.0))
     if mirrored:
         referrals = [replace(referral, sentence=swap_left_right(referral.sentence)) for referral in referrals]
-    return changed, tuple(referrals)
+    return Scan(points=points[kept], colors=colors), masks, tuple(referrals)
 
 
-def _move(points: np.ndarray, mirrored: bool, rng: np.random.Generator, config: AugmentConfig) -> np.ndarray:
-    yaw, roll, pitch = np.radians([config.yaw, config.tilt, config.tilt]) * rng.uniform(-1, 1, 3)
+def _turn(
+    referrals: Sequence[Referral], rng: np.random.Generator, config: AugmentConfig
+) -> tuple[float, Sequence[Referral]]:
+    """The degrees of the large turn, and the sentences that survive it; none when no sentence would."""
+    if rng.random() >= config.turn:
+        return 0.0, referrals
+    angle = 90.0 * int(rng.integers(1, 4))
+    surviving = [referral for referral in referrals if not has_view_words(referral.sentence)]
+    return (angle, surviving) if surviving else (0.0, referrals)
+
+
+def _move(
+    points: np.ndarray, mirrored: bool, turn: float, rng: np.random.Generator, config: AugmentConfig
+) -> np.ndarray:
+    angles = np.array([config.yaw, config.tilt, config.tilt]) * rng.uniform(-1, 1, 3) + [turn, 0, 0]
+    yaw, roll, pitch = np.radians(angles)
     scale = (1 + config.scale * rng.uniform(-1, 1)) * (1 + config.stretch * rng.uniform(-1, 1, 3))
     if mirrored:
         scale[0] = -scale[0]
-    turn = rotation(roll, 0) @ rotation(pitch, 1) @ rotation(yaw, 2)
-    moved = points @ (turn @ np.diag(scale)).T.astype(np.float32)
+    matrix = rotation(roll, 0) @ rotation(pitch, 1) @ rotation(yaw, 2)
+    moved = points @ (matrix @ np.diag(scale)).T.astype(np.float32)
     noise = rng.normal(0, config.jitter * rng.random(), points.shape)
     return (moved + noise).astype(np.float32)
 
@@ -105,9 +118,11 @@ def _recolor(colors: np.ndarray, rng: np.random.Generator, config: AugmentConfig
     return (values.clip(0, 1) * 255).astype(np.uint8)
 
 
-def _flattened(colors: np.ndarray, instances: np.ndarray, strength: float) -> np.ndarray:
+def _flattened(colors: np.ndarray, masks: Masks, strength: float) -> np.ndarray:
     """Colours moved towards the mean colour of their object, all the way at strength 1."""
-    _, group, counts = np.unique(instances, return_inverse=True, return_counts=True)
-    sums = np.stack([np.bincount(group, weights=channel) for channel in colors.T], axis=1)
-    means = (sums / counts[:, None])[group]
-    return np.where(instances[:, None] < 0, colors, colors + strength * (means - colors)).astype(np.uint8)
+    changed = colors.copy()
+    for rows in masks.members.values():
+        if len(rows):
+            own = colors[rows].astype(np.float32)
+            changed[rows] = (own + strength * (own.mean(axis=0) - own)).astype(np.uint8)
+    return changed

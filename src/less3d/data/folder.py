@@ -1,57 +1,118 @@
-"""A data set on disk: a folder of scans and one JSON Lines file of sentences about them.
+"""Your own data: a folder of scans, and one JSON Lines file of sentences about them.
 
-    rooms/
-      scans/room_00000.npz ...     (or the scans beside the file; any format `less3d.io` reads)
-      sentences.jsonl              {"scan": "room_00000", "target_id": 7, "sentence": "the brown chair", ...}
+    kitchen/
+      sentences.jsonl              {"scan": "monday", "sentence": "the stool under the counter", "target_id": 7}
+      scans/monday.ply ...         (or beside the file; any format `less3d.io` reads)
+      masks/stool.npy ...          (where a sentence names one)
+      dataset.json                 (only where scans are not upright in meters: {"up": "y", "units": "mm"})
 
-`target_id` is an instance id of the scan. `label`, `unique`, `kind` and `source` are optional; when `unique` is absent
-it follows from the scan's own labels by ScanRefer's rule.
+Each line says what is described in one of four ways: `target_id`, an instance id of the scan; `target_ids`, a list of
+them, empty when the sentence describes nothing that is there; `mask`, an .npy file in the folder with one bool a point
+of the scan's file, or the numbers of the points (as `less3d segment` writes it); `box`, the corners of a box,
+[x low, y low, z low, x high, y high, z high], in meters with z up. `label`, `unique`, `tags` and `source` are optional;
+when `unique` is absent it follows from the scan's own labels by ScanRefer's rule.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
+from jaxtyping import Int32
 
+from less3d.data.dataset import Dataset, by_scan, described
+from less3d.data.jsons import as_record, parse_json
 from less3d.errors import InputError
 from less3d.io import SUPPORTED, read_scan
-from less3d.referral import Referral, Sample
+from less3d.io.files import read_bytes, require_file
+from less3d.referral import Masks, Referral
 from less3d.scan import Scan
+from less3d.settings import from_json
 
 SENTENCES = "sentences.jsonl"
+SETTINGS = "dataset.json"
+
+_FIRST_OWN_ID = -2
+"""Objects that a sentence brings itself, as a mask or a box, are numbered down from here; -1 is no object."""
 
 
 @dataclass(frozen=True)
-class Folder:
-    """A data set: `scans` names, the sentences about each, and the scans themselves, read when asked for.
+class FolderSettings:
+    """How the scans of a folder lie: the axis that points up (None: as the format says), and the unit of length."""
+
+    up: Literal["auto", "x", "y", "z", "-x", "-y", "-z"] | None = None
+    units: Literal["m", "cm", "mm", "in", "ft"] = "m"
+
+
+@dataclass(frozen=True)
+class Described:
+    """One line of the file: a sentence, and the mask or the box that it brings, if it does."""
+
+    referral: Referral
+    mask: str = ""
+    """File in the folder."""
+    box: tuple[float, ...] = ()
+    """Two corners in meters, z up, in the scan's own coordinates."""
+
+
+@dataclass(frozen=True)
+class Folder(Dataset):
+    """A data set in a folder; scans are read when asked for.
+
+    Args:
+        root: the folder.
+        sentences: another file than its sentences.jsonl.
 
     Raises:
         InputError: when the folder, its sentences or a scan that they name is missing or malformed.
     """
 
     root: Path
+    sentences: Path | None = None
+
+    @property
+    def sentences_file(self) -> Path:
+        """Where the sentences are."""
+        return self.root / SENTENCES if self.sentences is None else self.sentences
 
     @cached_property
-    def referrals(self) -> dict[str, tuple[Referral, ...]]:
-        """The sentences of each scan, in the file's order."""
-        path = self.root / SENTENCES
-        if not path.is_file():
-            raise InputError(f"a data set needs a file {SENTENCES}, got none in {self.root}")
-        found: dict[str, list[Referral]] = {}
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    referral = _referral(line, f"{path}, line {number}")
-                    found.setdefault(referral.scan, []).append(referral)
+    def settings(self) -> FolderSettings:
+        """How the scans lie."""
+        path = self.root / SETTINGS
+        if not path.exists():
+            return FolderSettings()
+        try:
+            return from_json(FolderSettings, read_bytes(path).decode("utf-8", "replace"))
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
+
+    @cached_property
+    def rows(self) -> dict[str, tuple[Described, ...]]:
+        """The lines about each scan, in the file's order."""
+        found: dict[str, list[Described]] = {}
+        for place, line in self.lines():
+            row = parse_line(line, place)
+            rows = found.setdefault(row.referral.scan, [])
+            rows.append(_numbered(row, _FIRST_OWN_ID - len(rows)))
         return {scan: tuple(rows) for scan, rows in found.items()}
 
-    @cached_property
-    def scans(self) -> tuple[str, ...]:
-        """Names of the scans that have sentences, sorted."""
-        return tuple(sorted(self.referrals))
+    def read_referrals(self) -> dict[str, tuple[Referral, ...]]:
+        """The sentences about each scan, in the file's order."""
+        return by_scan([row.referral for rows in self.rows.values() for row in rows])
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Each line of the sentences' file that is not empty, with its place for people."""
+        path = self.sentences_file
+        if not path.is_file():
+            raise InputError(f"a data set needs a file {SENTENCES}, got none in {self.root}")
+        require_file(path)
+        with path.open(encoding="utf-8-sig", errors="replace") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield f"{path}, line {number}", line
 
     def path(self, scan: str) -> Path:
         """Where a scan's file is."""
@@ -62,90 +123,125 @@ class Folder:
         raise InputError(f"{self.root}: sentences name scan {scan!r}, but no file {scan}.* is there")
 
     def read(self, scan: str) -> Scan:
-        """One scan, with its instance ids."""
-        path = self.path(scan)
-        read = read_scan(path)
-        if read.instances is None:
-            raise InputError(f"{path}: sentences need a scan with instance ids, got none")
-        return read
+        """One scan, as its file has it."""
+        return read_scan(self.path(scan), up=self.settings.up, units=self.settings.units)
 
-    def samples(self, scan: str) -> list[Sample]:
-        """Every sentence of one scan with its mask.
+    def load(self, scan: str) -> tuple[Scan, Masks]:
+        """One scan, with the masks of its instances and of what its sentences bring.
 
         Raises:
-            InputError: when a sentence is about an instance that the scan has not.
+            InputError: when a sentence is about an instance that the scan has not, or its mask does not fit.
         """
-        read, referrals = self.read(scan), self.referrals[scan]
-        assert read.instances is not None
-        if missing := {referral.target for referral in referrals} - set(np.unique(read.instances).tolist()):
-            raise InputError(
-                f"{self.root / SENTENCES}: expected target_id to be an instance of its scan, got {min(missing)} for "
-                f"{scan}, which has no point of it"
-            )
-        return make_samples(read, referrals)
+        read = self.read(scan)
+        masks = Masks({}, len(read)) if read.instances is None else Masks.of_instances(read.instances)
+        rows = self.rows.get(scan, ())
+        own = {row.referral.targets[0]: self.members(row, read) for row in rows if row.mask or row.box}
+        masks = Masks({**masks.members, **own}, len(read))
+        return read, described(masks, [row.referral for row in rows])
 
-    def __iter__(self) -> Iterator[list[Sample]]:
-        return (self.samples(scan) for scan in self.scans)
+    def members(self, row: Described, scan: Scan) -> Int32[np.ndarray, "_"]:
+        """The points of a scan that a line's mask or box marks; none where it marks none.
+
+        Raises:
+            InputError: when the mask's file is missing or is no mask of this scan.
+        """
+        if row.box:
+            corners = np.array(row.box).reshape(2, 3) - scan.origin
+            inside = ((scan.points >= corners[0]) & (scan.points <= corners[1])).all(axis=1)
+            return np.flatnonzero(inside).astype(np.int32)
+        marked = _read_mask(self.root / row.mask, row.referral.record, scan)
+        if scan.stand_ins is not None:  # a point stands for several of the file: it is inside when most of them are
+            share = np.bincount(scan.stand_ins, marked, len(scan)) / np.bincount(scan.stand_ins, minlength=len(scan))
+            marked = share > 0.5
+        return np.flatnonzero(marked).astype(np.int32)
 
     def __len__(self) -> int:
         return len(self.scans)
 
 
-@dataclass(frozen=True)
-class Folders:
-    """Several data sets as one; the scans of part i are named "i/name"."""
+def parse_line(line: str, place: str) -> Described:
+    """One line of a sentences' file.
 
-    parts: tuple[Folder, ...]
-
-    @cached_property
-    def referrals(self) -> dict[str, tuple[Referral, ...]]:
-        """The sentences of each scan."""
-        return {f"{i}/{scan}": rows for i, part in enumerate(self.parts) for scan, rows in part.referrals.items()}
-
-    @cached_property
-    def scans(self) -> tuple[str, ...]:
-        """Names of all scans, part after part."""
-        return tuple(f"{i}/{scan}" for i, part in enumerate(self.parts) for scan in part.scans)
-
-    def read(self, scan: str) -> Scan:
-        """One scan, with its instance ids."""
-        part, _, name = scan.partition("/")
-        return self.parts[int(part)].read(name)
-
-
-def make_samples(scan: Scan, referrals: Sequence[Referral]) -> list[Sample]:
-    """Join a scan and sentences about its instances; sentences whose target has no point left are dropped."""
-    if scan.instances is None:
-        raise InputError("sentences need a scan with instance ids, got none")
-    samples = []
-    for referral in referrals:
-        mask = scan.instances == referral.target
-        if mask.any():
-            samples.append(Sample(scan, replace(referral, unique=_unique(scan, referral)), mask))
-    return samples
-
-
-def _unique(scan: Scan, referral: Referral) -> bool | None:
-    """ScanRefer's split: is the target the only object of its class? What the file says comes first."""
-    if referral.unique is not None or scan.labels is None or referral.target not in scan.labels:
-        return referral.unique
-    return list(scan.labels.values()).count(scan.labels[referral.target]) == 1
-
-
-def _referral(line: str, place: str) -> Referral:
-    try:
-        row = json.loads(line)
-        return Referral(
-            scan=str(row["scan"]),
-            sentence=str(row["sentence"]),
-            target=int(row["target_id"]),
-            label=str(row.get("label", "")),
-            unique=row.get("unique"),
-            kind=str(row.get("kind", "")),
-            source=str(row.get("source", "")),
-        )
-    except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        fields = "scan, target_id and sentence"
+    Raises:
+        InputError: naming the place, what was expected and what came.
+    """
+    row = as_record(parse_json(line, place), place)
+    ways = [name for name in ("target_id", "target_ids", "mask", "box") if name in row]
+    if len(ways) != 1:
         raise InputError(
-            f"{place}: expected a JSON object with {fields}, got {line.strip()[:80]!r} ({error})"
-        ) from None
+            f"{place}: expected one of target_id, target_ids, mask and box, got {', '.join(ways) or 'none'}"
+        )
+    targets = row.get("target_ids", [row["target_id"]] if "target_id" in row else [])
+    _require(isinstance(targets, list) and all(map(_is_id, targets)), place, f"{ways[0]} of whole numbers from 0", row)
+    _require(isinstance(row.get("mask", ""), str), place, "mask to be the name of an .npy file", row)
+    if "mask" in row:
+        _require(_stays_inside(row["mask"]), place, "mask to be the name of an .npy file in the folder", row)
+    if "box" in row:
+        _require(_is_box(row["box"]), place, "box of six numbers, the low corner first", row)
+    for name in ("scan", "sentence"):
+        _require(isinstance(row.get(name), str) and bool(row[name].strip()), place, f"{name} to be a text", row)
+    _require(".." not in Path(row["scan"]).parts, place, "scan to be the name of a scan in the folder", row)
+    _require(row.get("unique") in (None, True, False), place, "unique to be true, false or null", row)
+    tags = row.get("tags", [row["kind"]] if row.get("kind") else [])
+    _require(isinstance(tags, list) and all(isinstance(tag, str) for tag in tags), place, "tags to be texts", row)
+    referral = Referral(
+        scan=row["scan"],
+        sentence=" ".join(row["sentence"].split()),
+        targets=tuple(dict.fromkeys(targets)),
+        label=str(row.get("label") or ""),
+        unique=row.get("unique"),
+        tags=tuple(tags),
+        source=str(row.get("source") or ""),
+        record=place,
+    )
+    return Described(referral, row.get("mask", ""), tuple(map(float, row.get("box", ()))))
+
+
+def _numbered(row: Described, number: int) -> Described:
+    """The line with an id for the object it brings itself."""
+    if not (row.mask or row.box):
+        return row
+    return replace(row, referral=replace(row.referral, targets=(number,)))
+
+
+def _require(holds: bool, place: str, expected: str, row: dict[str, Any]) -> None:
+    if not holds:
+        raise InputError(f"{place}: expected {expected}, got {json.dumps(row)[:120]}")
+
+
+def _is_id(value: object) -> bool:
+    return type(value) is int and 0 <= value < 2**31
+
+
+def _stays_inside(name: str) -> bool:
+    return name.endswith(".npy") and not Path(name).is_absolute() and ".." not in Path(name).parts
+
+
+def _is_box(value: object) -> bool:
+    if not (isinstance(value, list) and len(value) == 6 and all(type(number) in (int, float) for number in value)):
+        return False
+    return bool(np.isfinite(value).all()) and all(value[axis] < value[axis + 3] for axis in range(3))
+
+
+def _read_mask(path: Path, place: str, scan: Scan) -> np.ndarray:
+    """A mask over the points of the scan's file, (F,) bool."""
+    require_file(path)
+    count = len(scan) if scan.stand_ins is None else len(scan.stand_ins)
+    try:
+        marked = np.load(path, mmap_mode="r", allow_pickle=False)
+        if not isinstance(marked, np.ndarray):
+            raise ValueError("it is an archive of arrays")
+    except (ValueError, OSError, EOFError, SyntaxError) as error:
+        raise InputError(f"{path}: cannot be read as a mask ({str(error)[:100]})") from error
+    if marked.dtype == bool and marked.shape == (count,):
+        return np.array(marked)
+    if marked.dtype.kind in "iu" and marked.ndim == 1 and marked.dtype != np.uint8 and len(marked) <= count:
+        rows = np.array(marked)
+        if not len(rows) or (rows.min() >= 0 and rows.max() < count):
+            mask = np.zeros(count, dtype=bool)
+            mask[rows] = True
+            return mask
+    raise InputError(
+        f"{place}: expected {path} to hold one bool for each of the {count} points of the scan's file, or the numbers "
+        f"of points, got {marked.dtype} {marked.shape}"
+    )

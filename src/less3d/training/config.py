@@ -1,6 +1,7 @@
 """The settings of a training run."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from less3d.data.augment import AugmentConfig
 from less3d.errors import InputError
@@ -27,7 +28,9 @@ class TrainConfig:
     multiple_weight: float = 2.0
     """How much likelier a sentence with look-alikes is drawn than one without."""
     max_points: int = 60_000
-    """Of a larger scan, a part of this many points is trained on; the paper draws 50,000 random ones."""
+    """Of a larger scan, a part of this many points is trained on."""
+    part: Literal["nearest", "random"] = "nearest"
+    """Those nearest to a described object, at full density, or random ones of the whole scan, as in the paper."""
     learning_rate: float = 1e-3
     text_learning_rate: float = 2e-5
     """For a trainable pretrained text encoder."""

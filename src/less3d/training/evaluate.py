@@ -1,28 +1,29 @@
 """Scoring a model over a data set: every sentence, over all points of its scan."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
 from less3d.batch import make_scene
-from less3d.data.folder import Folder
-from less3d.metrics import SegmentationMetrics
+from less3d.data.dataset import Dataset, make_samples
+from less3d.metrics import SentenceScore, score_sentence
 from less3d.models import Referrer
-from less3d.referral import Referral, Sample
+from less3d.referral import Masks, Referral
+from less3d.scan import Scan
 
 _SENTENCES_AT_ONCE = 32
 
 
 def evaluate(
     model: Referrer,
-    data: Folder,
+    data: Dataset,
     *,
     max_scans: int | None = None,
     reword: Callable[[Referral], str] = lambda referral: referral.sentence,
     device: str = "cpu",
     on_scan: Callable[[str], None] = lambda scan: None,
-) -> SegmentationMetrics:
-    """Answer each sentence and gather its IoU; the scan's own work is done once for all its sentences.
+) -> list[SentenceScore]:
+    """Answer each sentence and score it; the scan's own work is done once for all its sentences.
 
     Args:
         model: put into evaluation mode.
@@ -32,33 +33,36 @@ def evaluate(
         device: where to run.
         on_scan: told the name of each scan when it is done.
     """
-    metrics = SegmentationMetrics()
     model.eval()
+    scored = []
     for scan in data.scans[:max_scans]:
-        score_scan(model, data.samples(scan), metrics, reword, device)
+        scored += score_scan(model, *data.load(scan), data.referrals[scan], reword, device)
         on_scan(scan)
-    return metrics
+    return scored
 
 
-@torch.inference_mode()
 def score_scan(
     model: Referrer,
-    samples: Sequence[Sample],
-    metrics: SegmentationMetrics,
-    reword: Callable[[Referral], str],
-    device: str,
-) -> None:
-    """Add the scores of sentences about one scan to `metrics`."""
-    if not samples:
-        return
+    scan: Scan,
+    masks: Masks,
+    referrals: Sequence[Referral],
+    reword: Callable[[Referral], str] = lambda referral: referral.sentence,
+    device: str = "cpu",
+) -> Iterator[SentenceScore]:
+    """The scores of sentences about one scan, in their order."""
     config = model.config
-    scene = make_scene([samples[0].scan], voxel_size=config.voxel_size, num_levels=config.num_levels).to(device)
-    encoded, rows = model.prepare(scene), scene.point_to_voxel(0)
+    samples = make_samples(scan, masks, referrals)
+    with torch.inference_mode():
+        scene = make_scene([scan], voxel_size=config.voxel_size, num_levels=config.num_levels).to(device)
+        encoded, rows = model.prepare(scene), scene.point_to_voxel(0)
     for start in range(0, len(samples), _SENTENCES_AT_ONCE):
-        part = samples[start : start + _SENTENCES_AT_ONCE]
-        text = model.text([reword(sample.referral) for sample in part])
-        answer = model.answer(encoded, text, torch.zeros(len(part), dtype=torch.int64, device=device))
-        for sample, logits in zip(part, answer.logits, strict=True):
-            referral = sample.referral
-            mask = (logits > 0)[rows].cpu().numpy()
-            metrics.update(mask, sample.mask, unique=referral.unique, kind=referral.kind, label=referral.label)
+        asked = samples[start : start + _SENTENCES_AT_ONCE]
+        with torch.inference_mode():
+            text = model.text([reword(sample.referral) for sample in asked])
+            answer = model.answer(encoded, text, torch.zeros(len(asked), dtype=torch.int64, device=device))
+            answers = [(logits > 0)[rows].cpu().numpy() for logits in answer.logits]
+        for sample, predicted, confidence in zip(asked, answers, answer.confidence.tolist(), strict=True):
+            true = [masks.mask([target]) for target in sample.referral.targets]
+            yield score_sentence(
+                sample.referral, predicted, true, scan.points, asked=reword(sample.referral), confidence=confidence
+            )

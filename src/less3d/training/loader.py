@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
+from torch.utils.data import Dataset as TorchDataset
 
 from less3d.batch import Batch, make_batch
 from less3d.data.augment import augment
-from less3d.data.folder import Folder, Folders, make_samples
+from less3d.data.dataset import Dataset, make_samples
 from less3d.data.sentences.view import swap_left_right
-from less3d.referral import Referral, Sample
+from less3d.referral import Masks, Referral, Sample
 from less3d.scan import Scan
 from less3d.text import TextFeatures
 from less3d.text.table import TextTable
@@ -26,24 +27,22 @@ class Step:
     text: TextFeatures | None
 
 
-class Steps(Dataset[Step]):
+class Steps(TorchDataset[Step]):
     """The steps of a run, by number.
 
     Args:
-        folder: the data.
+        data: scans, sentences and masks; nothing else of it is read.
         config: the run.
         text: the features of all its sentences, when the text encoder is frozen.
         replica: which of the run's processes these are for; each has every `config.replicas`-th scan.
     """
 
-    def __init__(
-        self, folder: Folder | Folders, config: TrainConfig, *, text: TextTable | None = None, replica: int = 0
-    ) -> None:
-        self.folder = folder
+    def __init__(self, data: Dataset, config: TrainConfig, *, text: TextTable | None = None, replica: int = 0) -> None:
+        self.data = data
         self.config = config
         self.text = text
         self.replica = replica
-        self.scans = folder.scans[replica :: config.replicas]
+        self.scans = data.scans[replica :: config.replicas]
 
     def __len__(self) -> int:
         return self.config.steps
@@ -64,25 +63,51 @@ class Steps(Dataset[Step]):
         seed = (self.config.seed, self.replica, epoch)
         name = self.scans[np.random.default_rng(seed).permutation(len(self.scans))[row]]
         rng = np.random.default_rng((*seed, row))
-        scan, referrals = self.folder.read(name), self.folder.referrals[name]
-        scan = crop(scan, referrals[rng.integers(len(referrals))].target, self.config.max_points, rng)
-        chosen = self._choose(scan, referrals, rng)
-        return make_samples(*augment(scan, chosen, rng, self.config.augment))
+        (scan, masks), referrals = self.data.load(name), self.data.referrals[name]
+        scan, masks = self._part(scan, masks, referrals[rng.integers(len(referrals))], rng)
+        chosen = self._choose(masks, referrals, rng)
+        changed = make_samples(*augment(scan, masks, chosen, rng, self.config.augment))
+        return changed or make_samples(scan, masks, chosen)  # where holes took all that was described
 
-    def _choose(self, scan: Scan, rows: Sequence[Referral], rng: np.random.Generator) -> list[Referral]:
-        """Sentences whose target is in the scan, those with look-alikes likelier."""
-        assert scan.instances is not None
-        present = set(np.unique(scan.instances).tolist())
-        referrals = [row for row in rows if row.target in present]
+    def _part(self, scan: Scan, masks: Masks, referral: Referral, rng: np.random.Generator) -> tuple[Scan, Masks]:
+        """The part of a large scan that is trained on, with a point of what one sentence is about."""
+        count = self.config.max_points
+        if len(scan) <= count:
+            return scan, masks
+        rows = np.concatenate([masks.members[target] for target in referral.targets] or [np.arange(len(scan))])
+        near = int(rng.choice(rows))
+        kept = nearest_rows(scan, near, count) if self.config.part == "nearest" else random_rows(scan, near, count, rng)
+        return Scan(points=scan.points[kept], colors=scan.colors[kept]), masks.take(kept)
+
+    def _choose(self, masks: Masks, rows: Sequence[Referral], rng: np.random.Generator) -> list[Referral]:
+        """Sentences some of whose objects are there, or that describe none; those with look-alikes are likelier."""
+        referrals = [row for row in rows if not row.targets or any(masks.has((target,)) for target in row.targets)]
         weights = np.array([1.0 if row.unique else self.config.multiple_weight for row in referrals])
         count = min(self.config.sentences_per_scan, len(referrals))
         chosen = rng.choice(len(referrals), count, replace=False, p=weights / weights.sum())
         return [referrals[row] for row in chosen]
 
 
-def all_sentences(folder: Folder | Folders, config: TrainConfig) -> set[str]:
+def nearest_rows(scan: Scan, center: int, count: int) -> np.ndarray:
+    """The `count` points that are nearest, seen from above, to a point: (K,) rows, ascending.
+
+    A part of a room keeps its density, and what is said of its objects stays true.
+    """
+    distance = np.square(scan.points[:, :2] - scan.points[center, :2]).sum(axis=1)
+    return np.sort(np.argpartition(distance, count - 1)[:count])
+
+
+def random_rows(scan: Scan, needed: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """`count` random points, one of them given: (K,) rows, ascending."""
+    kept = rng.choice(len(scan), count, replace=False)
+    if needed not in kept:
+        kept[0] = needed
+    return np.sort(kept)
+
+
+def all_sentences(data: Dataset, config: TrainConfig) -> set[str]:
     """Every sentence the run may come upon, those of mirrored scans included."""
-    sentences = {row.sentence for rows in folder.referrals.values() for row in rows}
+    sentences = {row.sentence for rows in data.referrals.values() for row in rows}
     return sentences | {swap_left_right(sentence) for sentence in sentences} if config.augment.mirror else sentences
 
 
@@ -99,20 +124,6 @@ def load_steps(steps: Steps, start: int, *, workers: int) -> Iterator[Step]:
         generator=torch.Generator(),  # of its own: dropout's random numbers must not depend on how often a run resumes
     )
     return iter(loader)
-
-
-def crop(scan: Scan, target: int, max_points: int, rng: np.random.Generator) -> Scan:
-    """At most `max_points` of a scan, in their order: those nearest, seen from above, to a random point of a target.
-
-    A part of a room keeps its density, and what is said of its objects stays true.
-    """
-    if len(scan) <= max_points or scan.instances is None:
-        return scan
-    center = scan.points[rng.choice(np.flatnonzero(scan.instances == target)), :2]
-    distance = np.square(scan.points[:, :2] - center).sum(axis=1)
-    kept = np.sort(np.argpartition(distance, max_points)[:max_points])
-    instances = None if scan.instances is None else scan.instances[kept]
-    return Scan(points=scan.points[kept], colors=scan.colors[kept], instances=instances, labels=scan.labels)
 
 
 def _one_thread(worker: int) -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 from less3d.metrics import Score, Scores
 from less3d.training.checkpoint import Progress
 
+WAITING = "waiting"
+"""Column of the share of time, 0 to 1, in which training waited for data."""
+
 
 class RunLog:
     """`log.csv` (losses) and `scores.csv` (validation) in a run's folder.
@@ -50,7 +53,7 @@ class RunLog:
         figure = Figure(figsize=(11, 4), layout="constrained")
         left, right = figure.subplots(1, 2)
         losses, scores = _read(self._losses), _read(self._scores)
-        for name in _names(losses, leave_out=("step", "sentences", "minutes", "learning_rate")):
+        for name in _names(losses, leave_out=("step", "sentences", "minutes", "learning_rate", WAITING)):
             values = [float(row[name]) for row in losses]
             window = max(1, len(values) // 200)
             means = [sum(values[i : i + window]) / len(values[i : i + window]) for i in range(0, len(values), window)]

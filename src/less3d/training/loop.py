@@ -13,8 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as ProgressBar
 
 from less3d.batch import Batch
-from less3d.data.folder import Folder, Folders
+from less3d.data.dataset import Dataset
 from less3d.errors import InputError
+from less3d.metrics import summarize
 from less3d.models import Referrer
 from less3d.settings import to_json
 from less3d.text import TextFeatures
@@ -23,7 +24,7 @@ from less3d.training.checkpoint import Progress, load_checkpoint, save_checkpoin
 from less3d.training.config import TrainConfig
 from less3d.training.evaluate import evaluate
 from less3d.training.loader import Steps, all_sentences, load_steps
-from less3d.training.log import RunLog
+from less3d.training.log import WAITING, RunLog
 from less3d.training.replicas import Replicas, replicas
 from less3d.weights import load_weights, save_weights
 
@@ -34,8 +35,8 @@ _SAVE_EVERY_SECONDS = 120.0
 
 def train(
     config: TrainConfig,
-    data: Folder | Folders,
-    validation: Folder,
+    data: Dataset,
+    validation: Dataset,
     output: Path,
     *,
     start_from: Path | None = None,
@@ -88,10 +89,12 @@ def train(
             progress.seconds = seconds_before + time.monotonic() - began
             log.add(progress, run.learning_rate, losses)
             rate = progress.sentences / progress.seconds
-            bar.update(task, completed=progress.step, note=f"loss {losses['total']:.3f}, {rate:.0f} sentences/s")
+            note = f"loss {losses['total']:.3f}, {rate:.0f} sentences/s, {losses[WAITING]:.0%} waiting for data"
+            bar.update(task, completed=progress.step, note=note)
 
             if progress.step % config.validate_every == 0 or progress.step == config.steps:
-                scores = evaluate(run.model, validation, max_scans=config.validation_scans, device=device).compute()
+                rows = evaluate(run.model, validation, max_scans=config.validation_scans, device=device)
+                scores = summarize(rows)
                 if scores.overall.miou > progress.best_miou:
                     progress.best_miou = scores.overall.miou
                     save_weights(run.model, config.model, output / "best.safetensors", metadata=asdict(progress))
@@ -113,7 +116,7 @@ class _Run:
     def __init__(
         self,
         config: TrainConfig,
-        data: Folder | Folders,
+        data: Dataset,
         output: Path,
         start_from: Path | None,
         workers: int,
@@ -134,17 +137,23 @@ class _Run:
         return self.optimizer.param_groups[0]["lr"]
 
     def steps(self, group: Replicas) -> Iterator[dict[str, float]]:
-        """Take the steps that are left; gives, whenever the processes meet, the mean parts of the loss since then."""
+        """Take the steps that are left; gives, whenever the processes meet, the mean parts of the loss since then.
+
+        Among them, as `WAITING`, the share of the time in which the next step was waited for.
+        """
         config, progress = self.config, self.progress
         steps = Steps(self.data, config, text=self.text, replica=group.rank)
         since: list[dict[str, float]] = []
+        began = time.monotonic()
         for step in load_steps(steps, progress.step, workers=self.workers):
+            waited = time.monotonic() - began
             for parameters in self.optimizer.param_groups:
                 parameters["lr"] = parameters["top_lr"] * learning_rate_factor(progress.step, config)
             torch.manual_seed(_seed(config.seed, progress.step, group.rank))
             text = None if step.text is None else step.text.to(self.device)
             losses = train_step(self.model, self.optimizer, step.batch.to(self.device), text, config.max_gradient_norm)
-            since.append({**losses, "sentences": len(step.batch.sentences)})
+            waiting = waited / (time.monotonic() - began)
+            since.append({**losses, WAITING: waiting, "sentences": len(step.batch.sentences)})
             progress.step += 1
             if progress.step % config.meet_every == 0 or progress.step == config.steps:
                 means = {name: sum(row[name] for row in since) / len(since) for name in since[0]}
@@ -152,10 +161,11 @@ class _Run:
                 progress.sentences += round(means.pop("sentences") * len(since) * group.count)
                 since.clear()
                 yield means
+            began = time.monotonic()
 
 
 def _follow(
-    group: Replicas, config: TrainConfig, data: Folder | Folders, output: Path, start_from: Path | None, workers: int
+    group: Replicas, config: TrainConfig, data: Dataset, output: Path, start_from: Path | None, workers: int
 ) -> None:
     """A run as every process but the first sees it."""
     for _ in _Run(config, data, output, start_from, workers).steps(group):
@@ -214,7 +224,7 @@ def _optimizer(model: Referrer, config: TrainConfig) -> torch.optim.AdamW:
     )
 
 
-def _read_sentences(config: TrainConfig, data: Folder | Folders, folder: Path) -> None:
+def _read_sentences(config: TrainConfig, data: Dataset, folder: Path) -> None:
     """Let the frozen text encoder read every sentence there is, once and for all processes."""
     with _progress_bar() as bar:
         task = bar.add_task("reading sentences", visible=False, note="")

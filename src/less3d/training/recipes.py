@@ -7,14 +7,14 @@ paper's LESS are here to be compared with: at the paper's sizes they ask for a G
 from dataclasses import replace
 
 from less3d.data.augment import AugmentConfig
-from less3d.data.folder import Folder, Folders
+from less3d.data.dataset import Dataset
 from less3d.models import ModelConfig
 from less3d.models.less import LessConfig
 from less3d.text import TextConfig
 from less3d.training.config import TrainConfig
 
-_SAME_VIEW = AugmentConfig(mirror=0.0, yaw=5.0, scale=0.02, stretch=0.0, keep=0.8, holes=0, crop=0.0, flatten=0.0)
-"""Close to the paper's augmentation: what view words rely on stays as it is."""
+_SAME_VIEW = AugmentConfig(yaw=5.0, turn=0.75, scale=0.02, stretch=0.0, keep=0.8, holes=0, crop=0.0, flatten=0.0)
+"""Close to the paper's augmentation: quarter turns only where no view word relies on how the scan lies."""
 
 RECIPES: dict[str, TrainConfig] = {
     "rooms-small": TrainConfig(
@@ -44,6 +44,7 @@ RECIPES: dict[str, TrainConfig] = {
         scans_per_step=14,
         sentences_per_scan=1,
         max_points=50_000,
+        part="random",
         learning_rate=1e-4,
         multiple_weight=1.0,
     ),
@@ -54,6 +55,7 @@ RECIPES: dict[str, TrainConfig] = {
         scans_per_step=14,
         sentences_per_scan=1,
         max_points=50_000,
+        part="random",
         learning_rate=1e-4,
         multiple_weight=1.0,
     ),
@@ -63,7 +65,7 @@ RECIPES: dict[str, TrainConfig] = {
 14 at a step)."""
 
 
-def complete(config: TrainConfig, data: Folder | Folders) -> TrainConfig:
+def complete(config: TrainConfig, data: Dataset) -> TrainConfig:
     """The run with what only the data can say: the vocabulary of a GRU, from the training sentences."""
     text = config.model.text
     if text.encoder != "gru" or text.vocabulary:

@@ -141,11 +141,11 @@ def _record(room: Room, referrals: Sequence[Referral], models: dict[str, str]) -
 def _row(referral: Referral) -> dict[str, Any]:
     return {
         "scan": referral.scan,
-        "target_id": referral.target,
+        "target_id": referral.targets[0],
         "sentence": referral.sentence,
         "label": referral.label,
         "unique": referral.unique,
-        "kind": referral.kind,
+        "kind": referral.tags[0],
         "source": referral.source,
     }
 

@@ -146,10 +146,10 @@ class _Composer:
         referral = Referral(
             scan=self.scan,
             sentence=say(meaning, self.resolver, row, np.random.default_rng(seed), long=long),
-            target=item.instance,
+            targets=(item.instance,),
             label=item.category,
             unique=self._unique(row),
-            kind=kind_of(self.resolver, row, meaning),
+            tags=(kind_of(self.resolver, row, meaning),),
             source="rooms",
         )
         return Expression(referral, meaning)

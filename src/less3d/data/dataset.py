@@ -1,0 +1,156 @@
+"""What training and evaluation read: scans, sentences about them, and the masks of what is described.
+
+A data set gives each scan together with its masks, so that what learns from masks alone never sees a label.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from less3d.errors import InputError
+from less3d.referral import Masks, Referral, Sample
+from less3d.scan import Scan
+
+
+class Scans(ABC):
+    """Where annotated scans come from: ScanNet as it was downloaded, or scans that were prepared."""
+
+    @abstractmethod
+    def list_names(self) -> Sequence[str]:
+        """Names of all scans."""
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of all scans, sorted."""
+        return tuple(sorted(self.list_names()))
+
+    @abstractmethod
+    def load(self, scan: str) -> tuple[Scan, Masks]:
+        """One scan, and the points of each object in it.
+
+        Raises:
+            InputError: when its files are missing or damaged.
+        """
+
+
+class Dataset(ABC):
+    """Scans and sentences about them."""
+
+    @abstractmethod
+    def read_referrals(self) -> dict[str, tuple[Referral, ...]]:
+        """The sentences about each scan, in their file's order."""
+
+    @cached_property
+    def referrals(self) -> dict[str, tuple[Referral, ...]]:
+        """The sentences about each scan, read once."""
+        return self.read_referrals()
+
+    @cached_property
+    def scans(self) -> tuple[str, ...]:
+        """Names of the scans that have sentences, sorted."""
+        return tuple(sorted(self.referrals))
+
+    @abstractmethod
+    def load(self, scan: str) -> tuple[Scan, Masks]:
+        """One scan, with the masks of all that its sentences are about.
+
+        Raises:
+            InputError: when files are missing or damaged, or a sentence is about an object that the scan has not.
+        """
+
+
+@dataclass(frozen=True)
+class Referred(Dataset):
+    """Annotated scans, and sentences from elsewhere about their objects, as ScanRefer's about ScanNet.
+
+    Raises:
+        InputError: when there is no sentence, or sentences are about scans that are not there.
+    """
+
+    source: Scans
+    sentences: tuple[Referral, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse sentences about other scans."""
+        if not self.sentences:
+            raise InputError("expected sentences about the scans, got none")
+        known = set(self.source.names)
+        if unknown := sorted(set(self.referrals) - known):
+            first = next(row for row in self.sentences if row.scan == unknown[0])
+            raise InputError(
+                f"{first.record or 'a sentence'} is about scan {unknown[0]!r}, which is not among the {len(known)} "
+                f"scans given, nor are {len(unknown) - 1} others: give their scans too, or choose sentences by --split"
+            )
+
+    def read_referrals(self) -> dict[str, tuple[Referral, ...]]:
+        """The sentences about each scan, in their file's order."""
+        return by_scan(self.sentences)
+
+    def load(self, scan: str) -> tuple[Scan, Masks]:
+        """One scan, with the masks of what its sentences are about."""
+        read, masks = self.source.load(scan)
+        return read, described(masks, self.referrals[scan])
+
+
+@dataclass(frozen=True)
+class Joined(Dataset):
+    """Several data sets as one; the scans of part i are named "i/name"."""
+
+    parts: tuple[Dataset, ...]
+
+    def read_referrals(self) -> dict[str, tuple[Referral, ...]]:
+        """The sentences of each scan."""
+        return {f"{i}/{scan}": rows for i, part in enumerate(self.parts) for scan, rows in part.referrals.items()}
+
+    def load(self, scan: str) -> tuple[Scan, Masks]:
+        """One scan, with its masks."""
+        part, _, name = scan.partition("/")
+        return self.parts[int(part)].load(name)
+
+
+def by_scan(referrals: Sequence[Referral]) -> dict[str, tuple[Referral, ...]]:
+    """The sentences about each scan, in their order."""
+    found: dict[str, list[Referral]] = {}
+    for referral in referrals:
+        found.setdefault(referral.scan, []).append(referral)
+    return {scan: tuple(rows) for scan, rows in found.items()}
+
+
+def described(masks: Masks, referrals: Sequence[Referral]) -> Masks:
+    """The masks of what sentences are about, and no others.
+
+    Raises:
+        InputError: when a sentence is about an object without a point in its scan.
+    """
+    for referral in referrals:
+        for target in referral.targets:
+            if not masks.has((target,)):
+                raise InputError(
+                    f"{referral.record or repr(referral.sentence)}: expected an object of scan {referral.scan}, "
+                    f"got object {target}, of which it has no point"
+                )
+    return masks.only(target for referral in referrals for target in referral.targets)
+
+
+def samples_of(data: Dataset, scan: str) -> list[Sample]:
+    """Every sentence about one scan with its mask."""
+    return make_samples(*data.load(scan), data.referrals[scan])
+
+
+def make_samples(scan: Scan, masks: Masks, referrals: Sequence[Referral]) -> list[Sample]:
+    """Join a scan and sentences about it; a sentence whose objects have no point left is dropped."""
+    samples = []
+    for referral in referrals:
+        there = [target for target in referral.targets if masks.has((target,))]
+        if there or not referral.targets:
+            samples.append(Sample(scan, replace(referral, unique=_unique(scan, referral)), masks.mask(there)))
+    return samples
+
+
+def _unique(scan: Scan, referral: Referral) -> bool | None:
+    """ScanRefer's split: is the target the only object of its class? What the file says comes first."""
+    if referral.unique is not None or len(referral.targets) != 1 or scan.labels is None:
+        return referral.unique
+    label = scan.labels.get(referral.targets[0])
+    return None if label is None else list(scan.labels.values()).count(label) == 1
