@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from tiny_weights import TINY, tiny_model, write_tiny_weights
 
 import less3d.predict
@@ -84,18 +85,13 @@ def test_a_sentence_of_unknown_words_is_warned_about_and_hardly_believed(segment
     segmenter.segment("the flurbish chair")  # one known word is enough: no warning, and warnings are errors here
 
 
-def test_an_empty_mask_is_not_believed(monkeypatch):
+def test_nothing_is_an_answer_with_its_own_confidence(monkeypatch):
     model = tiny_model()
-    answer = model.answer
-
-    def nothing_found(*given):
-        found = answer(*given)
-        return replace(found, logits=tuple(-logits.abs() for logits in found.logits))
-
-    monkeypatch.setattr(model, "answer", nothing_found)
+    torch.nn.init.constant_(model.network.absence.score.bias, 20.0)
     result = Segmenter(model).set_scan(make_scan()).segment("the chair")
     assert not result.mask.any()
-    assert result.confidence == 0.0
+    assert result.scores.max() < 0.5
+    assert result.confidence > 0.99
 
 
 def test_nothing_is_answered_without_a_scan(segmenter):

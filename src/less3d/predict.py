@@ -109,7 +109,7 @@ class Segmenter:
         for sentence, logits, belief in zip(sentences, answer.logits, answer.confidence.tolist(), strict=True):
             mask, scores = (values[rows].cpu().numpy() for values in (logits > 0, logits.sigmoid()))
             most = 1.0 if self._understands(sentence) else GUESS
-            predictions.append(Prediction(sentence, mask, scores, min(belief, most) if mask.any() else 0.0))
+            predictions.append(Prediction(sentence, mask, scores, min(belief, most)))
         return predictions
 
     def _understands(self, sentence: str) -> bool:

@@ -57,7 +57,7 @@ class ReleasedWeights:
 RELEASED: dict[str, ReleasedWeights] = {
     "rooms-small": ReleasedWeights(
         file="rooms-small.safetensors",
-        sha256="910bb82f50023e6c37491285ed6a8f40ab5638d9e17ab7f6f2fef44abf8995c8",
+        sha256="d783de8a1b32515777d1c473be75d3c09d5755150e0824316767fdfeea264535",
         license="Apache-2.0",
         data="2,700 procedural rooms, 196,721 sentences, masks only",
         scores={"rooms test mIoU": 0.536, "rooms test Acc@0.25": 0.654, "rooms test Acc@0.5": 0.606},

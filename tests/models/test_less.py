@@ -55,7 +55,7 @@ def scene_of(*scans):
 
 
 def batch_of(*pairs):
-    samples = [Sample(scan, Referral("a", "the chair", 0), mask) for scan, mask in pairs]
+    samples = [Sample(scan, Referral("a", "the chair", (0,)), mask) for scan, mask in pairs]
     return make_batch(samples, voxel_size=0.1, num_levels=3)
 
 
@@ -334,14 +334,14 @@ def test_save_and_load_is_exact():
         assert f"align.{level}.words.0.weight" in model.state_dict(), "word layers are saved"
 
 
-def test_confidence_is_a_probability_and_zero_for_an_empty_mask():
+def test_confidence_is_how_sure_the_mask_is_an_empty_one_too():
     model, scene, text = make_model(), scene_of(make_scan(400, 1)), make_text([4])
     assert 0.5 < ask(model, scene, text, [0]).confidence.item() <= 1.0
     nn.init.zeros_(model.qmp.mask_features[2].weight)
     nn.init.zeros_(model.qmp.mask_features[2].bias)
     answer = ask(model, scene, text, [0])
     assert not (answer.logits[0] > 0).any()
-    assert answer.confidence.item() == 0.0
+    assert answer.confidence.item() == pytest.approx(1 - answer.logits[0].sigmoid().max().item())
 
 
 def test_it_learns_to_tell_two_sentences_apart():

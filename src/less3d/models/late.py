@@ -18,13 +18,16 @@ from less3d.batch import Batch, Scene
 from less3d.losses import mask_loss, naming_loss, pointing_loss
 from less3d.models.interface import Answer
 from less3d.models.objects import SMALLEST_HALF_SIZE, Cells, Gather, ObjectHead, Objects
-from less3d.models.relate import RelationDecoder, WordSlots
+from less3d.models.relate import Absence, RelationDecoder, WordSlots
 from less3d.models.unet import SparseUNet
 from less3d.sparse.plan import Level
 from less3d.text import TextFeatures
 
 _TOKEN_LEVEL = 1
 _USUAL_HALF_SIZE = 0.37  # metres
+_OUTSIDE = -1e-3
+"""The highest mask logit of an answer that nothing is meant."""
+
 _LOSS_WEIGHTS = {"heat": 1.0, "name": 0.5, "point": 1.0, "draft": 0.5, "mask": 1.0, "vote": 1.0, "box": 0.5}
 
 
@@ -140,6 +143,13 @@ class Matches:
     """Rows of `objects`."""
     scores: Float[Tensor, "S K"]
     """Logits of each candidate being the target."""
+    nothing: Float[Tensor, "S"]
+    """Logit, beside those, of no object being meant."""
+
+    @property
+    def logits(self) -> Float[Tensor, "S _"]:
+        """Of the 1 + K answers; the first is nothing."""
+        return torch.cat([self.nothing[:, None], self.scores], dim=1)
 
 
 class LateLESS(nn.Module):
@@ -152,6 +162,7 @@ class LateLESS(nn.Module):
         self.gather = Gather(config.width, config.mask_width)
         self.words = WordSlots(text_width, config.width, config.anchor_slots, config.text_layers, config.dropout)
         self.relate = RelationDecoder(config.width, config.anchor_slots, config.relation_layers, config.dropout)
+        self.absence = Absence(config.width)
 
     def prepare(self, scene: Scene) -> tuple[EncodedScan, ...]:
         """Encode each scan of the scene."""
@@ -161,7 +172,8 @@ class LateLESS(nn.Module):
         """For each sentence the mask with the highest expected IoU; that IoU is the confidence.
 
         Several candidates may lie on one object and share its probability. So a candidate is worth what its mask
-        overlaps with the masks of all of them, each as probable as its score says (minimum Bayes risk).
+        overlaps with the masks of all of them, each as probable as its score says (minimum Bayes risk). An empty mask
+        is worth the probability that nothing is meant.
         """
         found: dict[int, tuple[Tensor, Tensor]] = {}
         for scan, own in _by_scan(encoded, scan_of):
@@ -169,9 +181,12 @@ class LateLESS(nn.Module):
             distinct, rows = matches.candidates.unique(return_inverse=True)
             masks = scan.voxels.masks(matches.objects.select(distinct))  # (U, V)
             overlaps = _overlaps(masks > 0)[rows[:, :, None], rows[:, None]]  # (S, K, K)
-            expected = (overlaps * matches.scores.softmax(dim=1)[:, None]).sum(dim=2)  # (S, K)
-            confidence, best = expected.max(dim=1)
-            chosen = masks[rows.gather(1, best[:, None]).flatten()]  # (S, V)
+            nothing, belief = matches.logits.softmax(dim=1).split([1, rows.shape[1]], dim=1)
+            expected = (overlaps * belief[:, None]).sum(dim=2)  # (S, K)
+            worth, best = expected.max(dim=1, keepdim=True)
+            chosen = masks[rows.gather(1, best).flatten()]  # (S, V)
+            chosen = torch.where(nothing > worth, chosen.clamp(max=_OUTSIDE), chosen)
+            confidence = torch.maximum(nothing, worth).squeeze(1)
             found |= dict(zip(own.tolist(), zip(chosen, confidence, strict=True), strict=True))
         logits, confidence = zip(*(found[sentence] for sentence in range(len(scan_of))), strict=True)
         return Answer(logits=logits, confidence=torch.stack(confidence).clamp(0.0, 1.0))
@@ -198,17 +213,19 @@ class LateLESS(nn.Module):
         candidates = rows[: seeds.numel()].view_as(seeds)
         anchors = rows[seeds.numel() :].view(len(seeds), self.config.anchor_slots, -1)  # (S, A, J)
         heats_of_objects = torch.einsum("scd,kd->sck", words.queries, objects.keys) / self.config.width**0.5
+        candidate_heat = heats_of_objects[:, 0].gather(1, candidates)  # (S, K)
         scores = self.relate(
             words,
             objects=objects.features,
             centers=objects.centers.detach(),
             half_sizes=objects.half_sizes.detach(),
             candidates=candidates,
-            candidate_heat=heats_of_objects[:, 0].gather(1, candidates),
+            candidate_heat=candidate_heat,
             anchors=anchors,
             anchor_heat=heats_of_objects[:, 1:].gather(2, anchors),
         )
-        return Matches(heats[:, 0], seeds, objects, candidates, scores)
+        nothing = scores.logsumexp(dim=1) + self.absence(words.queries[:, 0], scores, candidate_heat)
+        return Matches(heats[:, 0], seeds, objects, candidates, scores, nothing)
 
     def losses(self, batch: Batch, text: TextFeatures) -> dict[str, Float[Tensor, ""]]:
         """Pointing (token heat and candidate scores), naming, masks (cross-entropy and Dice), votes and boxes."""
@@ -220,7 +237,8 @@ class LateLESS(nn.Module):
             matches = self.match(scan, text.select(own))
             parts["heat"].append(pointing_loss(matches.heat, tokens))
             parts["name"].append(naming_loss(matches.heat, tokens))
-            parts["point"].append(pointing_loss(matches.scores, tokens.gather(1, matches.seeds)))
+            right = torch.cat([~inside.any(dim=1, keepdim=True), tokens.gather(1, matches.seeds)], dim=1)
+            parts["point"].append(pointing_loss(matches.logits, right))
             rows = _distinct(tokens)
             for name, value in self._object_losses(scan, inside[rows], share[rows]).items():
                 parts[name].append(value)

@@ -114,7 +114,7 @@ class LESS(nn.Module):
         """
         found = {row: logits for row, logits, _ in self._find(encoded, text, scan_of)}
         logits = tuple(found[row] for row in range(len(scan_of)))
-        return Answer(logits=logits, confidence=torch.stack([_mean_inside(of_one) for of_one in logits]))
+        return Answer(logits=logits, confidence=torch.stack([_belief(of_one) for of_one in logits]))
 
     def losses(self, batch: Batch, text: TextFeatures) -> dict[str, Float[Tensor, ""]]:
         """L_seg, L_area and L_p2p (section 3.4), each the mean over sentences, and their weighted "total".
@@ -313,6 +313,7 @@ def _alike(queries: Float[Tensor, "K D"]) -> Float[Tensor, "K"]:
     return queries.new_full((len(queries),), 1 / len(queries))
 
 
-def _mean_inside(logits: Float[Tensor, "V"]) -> Float[Tensor, ""]:
-    inside = logits > 0
-    return (logits.sigmoid() * inside).sum() / inside.sum().clamp(min=1)
+def _belief(logits: Float[Tensor, "V"]) -> Float[Tensor, ""]:
+    """The mean probability inside the mask; of an empty one, that no voxel is inside: one less the highest."""
+    probability, inside = logits.sigmoid(), logits > 0
+    return probability[inside].mean() if inside.any() else 1 - probability.max()

@@ -15,6 +15,8 @@ from less3d.text.tokens import MAX_TOKENS
 
 _PAIR_FEATURES = 20
 _OWN_FEATURES = 9
+_UNLIKELY = -5.0
+"""The first log-odds of nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +113,33 @@ class RelationDecoder(nn.Module):
         for layer in self.layers:
             state = layer(state, words, objects[anchors], anchor_heat, to_anchors, to_others)
         return self.score(state).squeeze(2) + candidate_heat
+
+
+class Absence(nn.Module):
+    """How likely it is that nothing in the scan is meant: a threshold on the candidates' scores that follows the words.
+
+    It begins as unlikely, and is learned from sentences that describe no object.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.words = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width // 4), nn.GELU())
+        self.score = nn.Linear(width // 4 + 3, 1)
+        nn.init.normal_(self.score.weight, std=0.01)
+        nn.init.constant_(self.score.bias, _UNLIKELY)
+
+    def forward(
+        self, target: Float[Tensor, "S D"], scores: Float[Tensor, "S K"], heat: Float[Tensor, "S K"]
+    ) -> Float[Tensor, "S"]:
+        """The log-odds of nothing against all candidates together.
+
+        Args:
+            target: what the words look for.
+            scores: logits of the candidates.
+            heat: how well the candidates match the words alone.
+        """
+        best = torch.stack([scores.amax(dim=1), scores.logsumexp(dim=1), heat.amax(dim=1)], dim=1).detach()
+        return self.score(torch.cat([self.words(target), best], dim=1)).squeeze(1)
 
 
 class RelationLayer(nn.Module):
