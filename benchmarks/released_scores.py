@@ -21,7 +21,7 @@ from rich.progress import track
 from less3d.data.folder import Folder
 from less3d.data.sentences import class_words
 from less3d.io import read_scan
-from less3d.metrics import SegmentationMetrics, iou
+from less3d.metrics import SentenceScore, iou, summarize
 from less3d.models import Referrer
 from less3d.predict import Segmenter
 from less3d.referral import Referral
@@ -58,12 +58,12 @@ def score(model: Referrer, data: Folder, name: str) -> dict:
         "class word": lambda referral: class_words(referral.label) or referral.label,
         "other sentence": _others(data),
     }
-    metrics = {question: SegmentationMetrics() for question in asked}
+    rows: dict[str, list[SentenceScore]] = {question: [] for question in asked}
     for scan in track(data.scans, name):
-        samples = data.samples(scan)
+        loaded = data.load(scan)
         for question, reword in asked.items():
-            score_scan(model, samples, metrics[question], reword, "cpu")
-    scores = {question: gathered.compute() for question, gathered in metrics.items()}
+            rows[question] += score_scan(model, *loaded, data.referrals[scan], reword)
+    scores = {question: summarize(gathered) for question, gathered in rows.items()}
     full, noun = scores["sentence"].multiple, scores["class word"].multiple
     reading = None if full is None or noun is None else full.miou - noun.miou
     return {"reading_gain_miou": reading, **{question: asdict(found) for question, found in scores.items()}}
@@ -75,7 +75,7 @@ def _others(data: Folder) -> Callable[[Referral], str]:
     for scan, rows in data.referrals.items():
         for place, row in enumerate(rows):
             rest = (*rows[place + 1 :], *rows[:place])
-            swapped[scan, row.sentence] = next((r.sentence for r in rest if r.target != row.target), row.sentence)
+            swapped[scan, row.sentence] = next((r.sentence for r in rest if r.targets != row.targets), row.sentence)
     return lambda referral: swapped[referral.scan, referral.sentence]
 
 

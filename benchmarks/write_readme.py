@@ -63,7 +63,7 @@ def kind_lines(scores: dict[str, Any]) -> list[str]:
         "| kind | sentences | mIoU | class word alone |",
         "|---|---|---|---|",
     ]
-    full, noun = (scores["rooms"][question]["by_kind"] for question in ("sentence", "class word"))
+    full, noun = (scores["rooms"][question]["by_tag"] for question in ("sentence", "class word"))
     return lines + [
         f"| {kind} | {s['sentences']} | {s['miou']:.3f} | {noun[kind]['miou']:.3f} |" for kind, s in full.items()
     ]

@@ -1,12 +1,17 @@
+"""Scores against their definitions, computed again in the plainest way."""
+
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from less3d.errors import InputError
-from less3d.metrics import SegmentationMetrics, iou
+from less3d.metrics import PART_CELL, SentenceScore, f1, iou, parts, score_sentence, summarize
+from less3d.referral import Referral
 
-masks = st.integers(1, 60).flatmap(
+bools = st.integers(1, 60).flatmap(
     lambda n: st.tuples(*[st.lists(st.booleans(), min_size=n, max_size=n).map(np.array)] * 2)
 )
 
@@ -17,13 +22,24 @@ def mask(*points, size=10):
     return out
 
 
-@given(masks)
+def apart(size=10):
+    """Points one meter from each other: each is an object of its own."""
+    return np.stack([np.arange(size), np.zeros(size), np.zeros(size)], axis=1).astype(np.float32)
+
+
+def scored(predicted, true, **about) -> SentenceScore:
+    referral = Referral("room", "it", tuple(range(len(true))), **about)
+    return score_sentence(referral, predicted, true, apart(len(predicted)))
+
+
+@given(bools)
 def test_iou_is_that_of_sets(pair):
     a, b = pair
     left, right = set(np.flatnonzero(a)), set(np.flatnonzero(b))
     expected = len(left & right) / len(left | right) if left | right else 1.0
     assert iou(a, b) == pytest.approx(expected)
     assert iou(b, a) == iou(a, b)
+    assert scored(a, [b]).iou == pytest.approx(expected)
 
 
 def test_empty_masks():
@@ -35,26 +51,83 @@ def test_empty_masks():
 def test_masks_of_different_scans_are_refused():
     with pytest.raises(InputError, match="same points"):
         iou(mask(size=9), mask(size=10))
+    with pytest.raises(InputError, match="same points"):
+        scored(mask(size=9), [mask(size=10)])
 
 
-@given(masks)
+@given(bools)
 def test_a_prediction_is_scored_as_it_is(pair):
     """However small the mask: the release swaps one under 100 points for the 5,000 best points."""
     predicted, true = pair
     before = predicted.copy()
-    metrics = SegmentationMetrics()
-    assert metrics.update(predicted, true) == iou(before, true)
+    row = scored(predicted, [true])
     assert (predicted == before).all()
-    assert metrics.compute().overall.miou == iou(before, true)
+    assert (row.predicted, row.true) == (before.sum(), true.sum())
+
+
+def naive_f1(predicted: list[set], true: list[set], threshold: float) -> float:
+    """Every one-to-one matching is tried, the one with the largest sum of IoUs counts."""
+    if not true or not predicted:
+        return 1.0 if not true and not predicted else 0.0
+    overlap = [[len(a & b) / len(a | b) for b in true] for a in predicted]
+    size = max(len(predicted), len(true))
+    square = [
+        [overlap[i][j] if i < len(predicted) and j < len(true) else 0.0 for j in range(size)] for i in range(size)
+    ]
+    best = max(itertools.permutations(range(size)), key=lambda order: sum(square[i][order[i]] for i in range(size)))
+    hits = sum(square[i][best[i]] >= threshold for i in range(size))
+    return 2 * hits / (len(predicted) + len(true))
+
+
+@given(st.integers(0, 4), st.integers(0, 4), st.integers(0, 2**32 - 1), st.sampled_from([0.25, 0.5]))
+def test_f1_is_that_of_the_best_matching(found, described, seed, threshold):
+    rng = np.random.default_rng(seed)
+    predicted, true = (
+        [mask(*rng.choice(12, rng.integers(1, 6), replace=False), size=12) for _ in range(n)]
+        for n in (found, described)
+    )
+    sets = [[set(np.flatnonzero(one).tolist()) for one in masks] for masks in (predicted, true)]
+    assert f1(predicted, true, threshold) == pytest.approx(naive_f1(*sets, threshold))
+
+
+def test_f1_of_nothing():
+    assert f1([], [], 0.5) == 1.0, "nothing is there, nothing was found"
+    assert f1([mask(1)], [], 0.5) == 0.0
+    assert f1([], [mask(1)], 0.5) == 0.0
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_parts_are_what_cells_that_touch_hold_together(seed):
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(0, 0.8, (30, 3)).astype(np.float32) * [1, 1, 0.2]
+    points, whole = points.astype(np.float32), rng.random(30) < 0.7
+    cells = [tuple(np.floor(point / PART_CELL).astype(int)) for point in points]
+    groups: list[set[int]] = []
+    for row in np.flatnonzero(whole).tolist():
+        near = [
+            g for g in groups if any(max(abs(a - b) for a, b in zip(cells[row], cells[o], strict=True)) <= 1 for o in g)
+        ]
+        groups = [g for g in groups if g not in near] + [{row}.union(*near)]
+    found = [set(np.flatnonzero(part).tolist()) for part in parts(whole, points)]
+    assert sorted(map(sorted, found)) == sorted(sorted(g) for g in groups if len(g) >= 0.05 * whole.sum())
+    assert [len(part) for part in found] == sorted(map(len, found), reverse=True)
+
+
+def test_a_mask_over_two_of_three_objects_finds_two():
+    true = [mask(1), mask(4), mask(7)]
+    row = scored(mask(1, 4), true)
+    assert row.iou == pytest.approx(2 / 3)
+    assert row.f1_25 == row.f1_50 == pytest.approx(2 * 2 / (2 + 3))
 
 
 def test_scores_overall_and_by_split():
-    metrics = SegmentationMetrics()
-    metrics.update(mask(0, 1), mask(0, 1), unique=True, kind="class", label="bed")  # 1
-    metrics.update(mask(0, 1, 2), mask(0, 1, 3), unique=False, kind="color", label="chair")  # .5
-    metrics.update(mask(0), mask(1), unique=False, kind="color", label="chair")  # 0
-    metrics.update(mask(0), mask(0, 1, 2), unique=None)  # 1/3
-    scores = metrics.compute()
+    rows = [
+        scored(mask(0, 1), [mask(0, 1)], unique=True, tags=("class",), label="bed"),  # 1
+        scored(mask(0, 1, 2), [mask(0, 1, 3)], unique=False, tags=("color", "hard"), label="chair"),  # .5
+        scored(mask(0), [mask(1)], unique=False, tags=("color",), label="chair"),  # 0
+        scored(mask(0), [mask(0, 1, 2)]),  # 1/3
+    ]
+    scores = summarize(rows)
     assert (scores.overall.sentences, scores.overall.miou) == (4, pytest.approx((1 + 0.5 + 0 + 1 / 3) / 4))
     assert scores.overall.acc_25 == 0.75
     assert scores.overall.acc_50 == 0.25, "an IoU of exactly .5 is not over .5"
@@ -62,25 +135,31 @@ def test_scores_overall_and_by_split():
     assert (scores.unique.sentences, scores.unique.miou) == (1, 1.0)
     assert scores.multiple is not None
     assert (scores.multiple.sentences, scores.multiple.miou) == (2, 0.25)
-    assert {kind: score.sentences for kind, score in scores.by_kind.items()} == {"class": 1, "color": 2}
+    assert {tag: score.sentences for tag, score in scores.by_tag.items()} == {"class": 1, "color": 2, "hard": 1}
     assert {label: score.miou for label, score in scores.by_label.items()} == {"bed": 1.0, "chair": 0.25}
 
 
-def test_splits_without_a_sentence_are_absent():
-    metrics = SegmentationMetrics()
-    metrics.update(mask(0), mask(0))
-    scores = metrics.compute()
-    assert scores.unique is None
-    assert scores.multiple is None
-    assert scores.by_kind == {}
-    assert scores.by_label == {}
+@given(st.lists(st.tuples(bools, st.sampled_from([True, False, None])), min_size=1, max_size=6))
+def test_summaries_agree_with_a_naive_recomputation(cases):
+    scores = summarize([scored(predicted, [true], unique=unique) for (predicted, true), unique in cases])
+    for name, wanted in (("overall", (True, False, None)), ("unique", (True,)), ("multiple", (False,))):
+        ious = []
+        for (predicted, true), unique in cases:
+            if unique in wanted:
+                both, either = sum(map(min, predicted, true)), sum(map(max, predicted, true))
+                ious.append(both / either if either else 1.0)
+        score = getattr(scores, name)
+        if not ious:
+            assert score is None
+            continue
+        assert score.sentences == len(ious)
+        assert score.miou == pytest.approx(sum(ious) / len(ious))
+        assert score.acc_25 == pytest.approx(sum(value > 0.25 for value in ious) / len(ious))
+        assert score.acc_50 == pytest.approx(sum(value > 0.5 for value in ious) / len(ious))
 
 
-def test_reset_forgets_and_nothing_cannot_be_scored():
-    metrics = SegmentationMetrics()
-    metrics.update(mask(0), mask(1))
-    metrics.reset()
-    with pytest.raises(InputError, match="update"):
-        metrics.compute()
-    metrics.update(mask(0), mask(0))
-    assert metrics.compute().overall.miou == 1.0
+def test_splits_without_a_sentence_are_absent_and_nothing_cannot_be_scored():
+    scores = summarize([scored(mask(0), [mask(0)])])
+    assert (scores.unique, scores.multiple, scores.by_tag, scores.by_label) == (None, None, {}, {})
+    with pytest.raises(InputError, match="at least one"):
+        summarize([])

@@ -37,8 +37,14 @@ def test_train_then_eval(run, data, tmp_path):
     assert "mIoU" in scored.out
     written = json.loads(scores.read_text())
     assert written["overall"]["sentences"] == 6
-    assert written["by_kind"]["color"]["sentences"] == 6
+    assert written["by_tag"]["color"]["sentences"] == 6
     assert written["unique"] is None
+
+    rows = tmp_path / "rows.csv"
+    assert run("eval", tmp_path / "run", data, "--rows", rows).code == 0
+    again = run("scores", rows, "-o", tmp_path / "again.json")
+    assert (again.code, again.out) == (0, scored.out)
+    assert (tmp_path / "again.json").read_bytes() == scores.read_bytes()
 
     noun = run("eval", tmp_path / "run", data, "--noun-only", "--max-scans", 1)
     assert noun.code == 0
@@ -51,6 +57,9 @@ def test_train_then_eval(run, data, tmp_path):
         (("-o", "data"), "data: expected a file"),
         (("--device", "abacus"), "abacus"),
         (("--max-scans", 0), "at least one scan"),
+        (("--rows", "rows.xlsx"), ".csv or .parquet"),
+        (("--rows", "nowhere/rows.csv"), "nowhere/rows.csv"),
+        (("--split", "val"), "no official splits"),
     ],
 )
 def test_mistakes_are_said_before_scoring(run, data, tmp_path, monkeypatch, options, said):

@@ -1,41 +1,52 @@
-"""`less3d eval WEIGHTS DATA`: score weights over every sentence of a data set."""
+"""`less3d eval WEIGHTS DATA`: score weights over every sentence of a data set; `less3d scores`: the same from rows."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
+from less3d.cli.progress import progress_bar
 from less3d.errors import InputError
 from less3d.io.files import replacing
-from less3d.metrics import Score, Scores
+from less3d.metrics import Score, Scores, SentenceScore, summarize
 from less3d.referral import Referral
+from less3d.score_rows import read_rows, require_table_name, write_rows
 
 
 def evaluate(
     weights: tyro.conf.Positional[str],
     data: tyro.conf.Positional[Path],
     *,
+    sentences: Path | None = None,
+    split: str | None = None,
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"])] = None,
+    rows: Path | None = None,
     noun_only: bool = False,
     max_scans: int | None = None,
     device: str = "cpu",
 ) -> None:
-    """Print mIoU, Acc@0.25 and Acc@0.5 over a data set: overall, unique and multiple, by kind of sentence, by class.
+    """Print mIoU, Acc@0.25 and Acc@0.5 over a data set: overall, unique and multiple, by tag, by class.
+
+    Every mask is scored over all points of its scan. Where sentences describe no object or several, F1@0.25 and F1@0.5
+    of Multi3DRefer are printed too.
 
     Args:
         weights: a weight file or folder, a hub id, or "released" for the weights in the box.
-        data: data set folder (scans and sentences.jsonl).
+        data: folder with scans and sentences.jsonl, or scans that `less3d data prepare` made, or ScanNet as downloaded.
+        sentences: file of ScanRefer, Nr3D, Sr3D or Multi3DRefer, for ScanNet's scans.
+        split: only sentences about scans of this ScanNet split: train, val or test.
         output: also write the scores as JSON to this file.
+        rows: also write one row a sentence to this file, .csv or .parquet; `less3d scores` makes the tables from it.
         noun_only: ask only for the class ("the chair") instead of the sentence: what the noun alone explains.
         max_scans: only the first so many scans.
         device: where to run, "cpu" or "cuda".
     """
-    from less3d.data.folder import Folder
+    from less3d.data.open import open_dataset
     from less3d.data.sentences import class_words
     from less3d.predict import find_device
     from less3d.training.evaluate import evaluate as score
@@ -43,47 +54,70 @@ def evaluate(
 
     if max_scans is not None and max_scans < 1:
         raise InputError(f"expected to score at least one scan, got {max_scans}")
-    if output is not None and (output.is_dir() or not output.parent.is_dir()):
-        raise InputError(f"{output}: expected a file to write the scores to, in a folder that is there")
+    for path in (output, rows):
+        if path is not None and (path.is_dir() or not path.parent.is_dir()):
+            raise InputError(f"{path}: expected a file to write the scores to, in a folder that is there")
+    if rows is not None:
+        require_table_name(rows)
 
     def reword(referral: Referral) -> str:
         return class_words(referral.label) if noun_only else referral.sentence
 
     model = load_weights(weights)[0].to(find_device(device))
-    folder = Folder(data)
-    count = len(folder.scans[:max_scans])
-    with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("scoring", total=count)
-        scores = score(
+    opened = open_dataset(data, sentences=sentences, split=split)
+    with progress_bar("sentences") as progress:
+        scans = opened.scans[:max_scans]
+        task = progress.add_task("scoring", total=sum(len(opened.referrals[scan]) for scan in scans))
+        scored = score(
             model,
-            folder,
+            opened,
             max_scans=max_scans,
             reword=reword,
             device=device,
-            on_scan=lambda _scan: progress.advance(task),
-        ).compute()
-    Console().print(table(scores))
-    if output is not None:
-        write_json(scores, output)
+            on_scan=lambda scan: progress.advance(task, len(opened.referrals[scan])),
+        )
+    if rows is not None:
+        write_rows(scored, rows)
+    _report(scored, output)
 
 
-def table(scores: Scores) -> Table:
+def scores(
+    rows: tyro.conf.Positional[Path],
+    *,
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"])] = None,
+) -> None:
+    """Print the tables of an evaluation again from its rows, without model and data.
+
+    Args:
+        rows: what `less3d eval --rows` wrote.
+        output: also write the scores as JSON to this file.
+    """
+    _report(read_rows(rows), output)
+
+
+def table(scores: Scores, *, with_f1: bool) -> Table:
     """The scores as a table for people."""
-    shown = Table("sentences about", "number", "mIoU", "Acc@0.25", "Acc@0.5")
-    for name, score in rows(scores):
-        values = (f"{value:.3f}" for value in (score.miou, score.acc_25, score.acc_50))
-        shown.add_row(name, str(score.sentences), *values, end_section=name == "multiple")
+    shown = Table(
+        "sentences about", "number", "mIoU", "Acc@0.25", "Acc@0.5", *(["F1@0.25", "F1@0.5"] if with_f1 else [])
+    )
+    for name, score in named_scores(scores):
+        values = [score.miou, score.acc_25, score.acc_50, *([score.f1_25, score.f1_50] if with_f1 else [])]
+        shown.add_row(
+            name, str(score.sentences), *(f"{value:.3f}" for value in values), end_section=name in ("all", "multiple")
+        )
     return shown
 
 
-def rows(scores: Scores) -> list[tuple[str, Score]]:
+def named_scores(scores: Scores) -> list[tuple[str, Score]]:
     """Each split that has sentences, by name."""
     splits = [("all", scores.overall), ("unique", scores.unique), ("multiple", scores.multiple)]
-    groups = [*scores.by_kind.items(), *scores.by_label.items()]
+    groups = [*scores.by_tag.items(), *scores.by_label.items()]
     return [(name, score) for name, score in [*splits, *groups] if score is not None]
 
 
-def write_json(scores: Scores, path: Path) -> None:
-    """Write all scores to a file, whole or not at all."""
-    with replacing(path) as stream:
-        stream.write((json.dumps(asdict(scores), indent=1) + "\n").encode())
+def _report(rows: Sequence[SentenceScore], output: Path | None) -> None:
+    scores = summarize(rows)
+    Console().print(table(scores, with_f1=any(len(row.targets) != 1 for row in rows)))
+    if output is not None:
+        with replacing(output) as stream:
+            stream.write((json.dumps(asdict(scores), indent=1) + "\n").encode())
