@@ -7,6 +7,7 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
+from less3d.errors import InputError
 from less3d.training.config import TrainConfig
 from less3d.training.recipes import RECIPES
 
@@ -18,6 +19,10 @@ def recipe_command(recipe: str) -> Callable[..., None]:
         data: tuple[Path, ...],
         validation: Path,
         output: Annotated[Path, tyro.conf.arg(aliases=["-o"])],
+        sentences: tuple[Path, ...] = (),
+        split: str | None = None,
+        validation_sentences: Path | None = None,
+        validation_split: str | None = None,
         start_from: Path | None = None,
         max_minutes: float = float("inf"),
         workers: int = 1,
@@ -29,26 +34,36 @@ def recipe_command(recipe: str) -> Callable[..., None]:
         The output folder gets log.csv and scores.csv, curves.png, last.pt (to go on) and best.safetensors (to use).
 
         Args:
-            data: one or several data set folders to learn from (scans and sentences.jsonl).
-            validation: data set folder that chooses the best weights.
+            data: one or several folders to learn from: scans and sentences.jsonl, or scans that `less3d data prepare`
+                made, or ScanNet as downloaded.
+            validation: the folder that chooses the best weights.
             output: folder of the run.
+            sentences: for ScanNet's scans the file of ScanRefer, Nr3D, Sr3D or Multi3DRefer, one for each data folder.
+            split: only sentences about scans of this ScanNet split: train, val or test.
+            validation_sentences: the same for the validation.
+            validation_split: the same for the validation.
             start_from: weights of an earlier run to begin with, instead of random ones.
             max_minutes: stop after so many minutes, with a checkpoint; the same command goes on.
             workers: processes that prepare batches.
             device: where to train, "cpu" or "cuda".
             config: every setting of the recipe can be changed, as in `--steps 2000`.
         """
-        from less3d.data.folder import Folder, Folders
+        from less3d.data.dataset import Joined
+        from less3d.data.open import open_dataset
         from less3d.predict import find_device
         from less3d.training.loop import train as run
         from less3d.training.recipes import complete
 
-        folders = Folders(tuple(Folder(path) for path in data))
-        completed = complete(config, folders)
+        if len(sentences) not in (0, len(data)):
+            raise InputError(f"expected a file of sentences for each of {len(data)} data folders, got {len(sentences)}")
+        files = sentences or (None,) * len(data)
+        parts = [open_dataset(path, sentences=file, split=split) for path, file in zip(data, files, strict=True)]
+        learned = parts[0] if len(parts) == 1 else Joined(tuple(parts))
+        completed = complete(config, learned)
         progress = run(
             completed,
-            folders,
-            Folder(validation),
+            learned,
+            open_dataset(validation, sentences=validation_sentences, split=validation_split),
             output,
             start_from=start_from,
             max_minutes=max_minutes,
