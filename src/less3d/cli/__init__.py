@@ -88,6 +88,24 @@ def _eval() -> Callable[..., None]:
     return evaluate
 
 
+def _scores() -> Callable[..., None]:
+    from less3d.cli.eval import scores
+
+    return scores
+
+
+def _data_check() -> Callable[..., None]:
+    from less3d.cli.data import check
+
+    return check
+
+
+def _data_prepare() -> Callable[..., None]:
+    from less3d.cli.data import prepare
+
+    return prepare
+
+
 COMMANDS: dict[str, Command] = {
     "segment": Command("find what sentences mean in a scan", _segment),
     "rooms make": Command("make procedural rooms with sentences about them", _rooms_make),
@@ -99,5 +117,8 @@ COMMANDS: dict[str, Command] = {
     ),
     "train less-paper-gru": Command("the same with a GRU", partial(_train, "less-paper-gru")),
     "eval": Command("score weights over a data set", _eval),
+    "scores": Command("print the tables of an evaluation again from its rows", _scores),
+    "data check": Command("report what is wrong with a data set, by line", _data_check),
+    "data prepare": Command("make ScanNet's scans ready for training and scoring", _data_prepare),
 }
 """The commands, by name."""
