@@ -52,12 +52,60 @@ def read_rows(path: Path) -> list[SentenceScore]:
     return [_from_text(row, f"{path}, row {number}") for number, row in enumerate(table, start=1)]
 
 
+class UnfinishedRows:
+    """The rows of an evaluation that is under way, scan by scan, so that it can be stopped and gone on with.
+
+    They are kept in PATH.unfinished until `finish`; a line that a kill cut off is done again.
+
+    Args:
+        path: of the table they will become.
+        question: what is evaluated, in one text; rows of another question are dropped.
+    """
+
+    def __init__(self, path: Path, question: str) -> None:
+        self._path = path
+        self._unfinished = path.with_name(path.name + ".unfinished")
+        self.rows: dict[str, list[SentenceScore]] = {}
+        """What is scored already, by scan."""
+        lines = self._unfinished.read_bytes().splitlines() if self._unfinished.is_file() else []
+        if lines and lines[0] == _line({"question": question}):
+            for line in lines[1:]:
+                try:
+                    scan = json.loads(line)
+                    found = [_from_text(row, str(self._unfinished)) for row in scan["rows"]]
+                except (ValueError, KeyError, TypeError, InputError):
+                    continue
+                self.rows[scan["scan"]] = found
+        with replacing(self._unfinished) as stream:
+            stream.write(_line({"question": question}) + b"\n")
+            for scan, rows in self.rows.items():
+                stream.write(self._line_of(scan, rows))
+
+    def add(self, scan: str, rows: Sequence[SentenceScore]) -> None:
+        """Keep the rows of a scan."""
+        self.rows[scan] = list(rows)
+        with self._unfinished.open("ab") as stream:
+            stream.write(self._line_of(scan, rows))
+
+    def finish(self, scans: Sequence[str]) -> None:
+        """Write the table of these scans, and forget that it was unfinished."""
+        write_rows([row for scan in scans for row in self.rows[scan]], self._path)
+        self._unfinished.unlink()
+
+    def _line_of(self, scan: str, rows: Sequence[SentenceScore]) -> bytes:
+        return _line({"scan": scan, "rows": [_to_text(row) for row in rows]}) + b"\n"
+
+
 def require_table_name(path: Path) -> None:
     """Refuse a name that says neither .csv nor .parquet, or .parquet without pyarrow."""
     if path.suffix not in (".csv", ".parquet"):
         raise InputError(f"{path}: expected a table of scores that ends in .csv or .parquet")
     if path.suffix == ".parquet":
         _pyarrow()
+
+
+def _line(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, sort_keys=True).encode()
 
 
 def _to_text(row: SentenceScore) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from tiny_data import write_tiny_data
 from tiny_weights import write_tiny_weights
 
 from less3d.cli import COMMANDS
+from less3d.data.folder import Folder
 from less3d.training.recipes import RECIPES
 
 SMALL = (
@@ -48,6 +49,34 @@ def test_train_then_eval(run, data, tmp_path):
 
     noun = run("eval", tmp_path / "run", data, "--noun-only", "--max-scans", 1)
     assert noun.code == 0
+
+
+def test_a_stopped_scoring_goes_on_where_it_was(run, data, tmp_path, monkeypatch):
+    weights, whole, parts = write_tiny_weights(tmp_path / "tiny.safetensors"), tmp_path / "a.csv", tmp_path / "b.csv"
+    assert run("eval", weights, data, "--rows", whole).code == 0
+    load, loaded = Folder.load, []
+
+    def stop_at_the_third(self, scan):
+        loaded.append(scan)
+        if len(loaded) == 3:
+            raise KeyboardInterrupt
+        return load(self, scan)
+
+    monkeypatch.setattr(Folder, "load", stop_at_the_third)
+    assert run("eval", weights, data, "--rows", parts).code == 130
+    assert not parts.exists()
+    kept = tmp_path / "b.csv.unfinished"
+    kept.write_bytes(kept.read_bytes()[:-20])  # the second scan's line is cut off
+    assert run("eval", weights, data, "--rows", parts, "--noun-only", "--max-scans", 1).code == 0, "another question"
+    assert loaded[3:] == ["room0"]
+    parts.unlink()
+    loaded[:] = []
+    assert run("eval", weights, data, "--rows", parts).code == 130
+    kept.write_bytes(kept.read_bytes()[:-20])
+    assert run("eval", weights, data, "--rows", parts).code == 0
+    assert loaded == ["room0", "room1", "room2", "room1", "room2"]
+    assert parts.read_bytes() == whole.read_bytes()
+    assert not kept.exists()
 
 
 @pytest.mark.parametrize(

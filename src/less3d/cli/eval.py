@@ -3,8 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 from rich.console import Console
@@ -15,7 +16,10 @@ from less3d.errors import InputError
 from less3d.io.files import replacing
 from less3d.metrics import Score, Scores, SentenceScore, summarize
 from less3d.referral import Referral
-from less3d.score_rows import read_rows, require_table_name, write_rows
+from less3d.score_rows import UnfinishedRows, read_rows, require_table_name
+
+if TYPE_CHECKING:
+    from less3d.data.dataset import Dataset
 
 
 def evaluate(
@@ -41,7 +45,8 @@ def evaluate(
         sentences: file of ScanRefer, Nr3D, Sr3D or Multi3DRefer, for ScanNet's scans.
         split: only sentences about scans of this ScanNet split: train, val or test.
         output: also write the scores as JSON to this file.
-        rows: also write one row a sentence to this file, .csv or .parquet; `less3d scores` makes the tables from it.
+        rows: also write one row a sentence to this file, .csv or .parquet; `less3d scores` makes the tables from it. A
+            scoring that was stopped then goes on where it was.
         noun_only: ask only for the class ("the chair") instead of the sentence: what the noun alone explains.
         max_scans: only the first so many scans.
         device: where to run, "cpu" or "cuda".
@@ -63,21 +68,26 @@ def evaluate(
     def reword(referral: Referral) -> str:
         return class_words(referral.label) if noun_only else referral.sentence
 
-    model = load_weights(weights)[0].to(find_device(device))
+    model, info = load_weights(weights)
+    model = model.to(find_device(device))
     opened = open_dataset(data, sentences=sentences, split=split)
+    scans = opened.scans[:max_scans]
+    question = f"{info.sha256} {noun_only} {data.resolve()} {_fingerprint(opened)}"
+    kept = None if rows is None else UnfinishedRows(rows, question)
+    done = {} if kept is None else kept.rows
     with progress_bar("sentences") as progress:
-        scans = opened.scans[:max_scans]
-        task = progress.add_task("scoring", total=sum(len(opened.referrals[scan]) for scan in scans))
-        scored = score(
-            model,
-            opened,
-            max_scans=max_scans,
-            reword=reword,
-            device=device,
-            on_scan=lambda scan: progress.advance(task, len(opened.referrals[scan])),
-        )
-    if rows is not None:
-        write_rows(scored, rows)
+        counts = {scan: len(opened.referrals[scan]) for scan in scans}
+        before = sum(counts[scan] for scan in scans if scan in done)
+        task = progress.add_task("scoring", total=sum(counts.values()), completed=before)
+
+        def keep(scan: str, scored: list[SentenceScore]) -> None:
+            if kept is not None:
+                kept.add(scan, scored)
+            progress.advance(task, counts[scan])
+
+        scored = score(model, opened, max_scans=max_scans, reword=reword, device=device, done=dict(done), on_scan=keep)
+    if kept is not None:
+        kept.finish(scans)
     _report(scored, output)
 
 
@@ -113,6 +123,11 @@ def named_scores(scores: Scores) -> list[tuple[str, Score]]:
     splits = [("all", scores.overall), ("unique", scores.unique), ("multiple", scores.multiple)]
     groups = [*scores.by_tag.items(), *scores.by_label.items()]
     return [(name, score) for name, score in [*splits, *groups] if score is not None]
+
+
+def _fingerprint(data: "Dataset") -> str:
+    """A hash of every sentence of a data set and what it means."""
+    return sha256(repr(sorted(data.referrals.items())).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _report(rows: Sequence[SentenceScore], output: Path | None) -> None:

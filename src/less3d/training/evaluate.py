@@ -1,6 +1,7 @@
 """Scoring a model over a data set: every sentence, over all points of its scan."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import torch
 
@@ -21,7 +22,8 @@ def evaluate(
     max_scans: int | None = None,
     reword: Callable[[Referral], str] = lambda referral: referral.sentence,
     device: str = "cpu",
-    on_scan: Callable[[str], None] = lambda scan: None,
+    done: Mapping[str, Sequence[SentenceScore]] = MappingProxyType({}),
+    on_scan: Callable[[str, list[SentenceScore]], None] = lambda scan, rows: None,
 ) -> list[SentenceScore]:
     """Answer each sentence and score it; the scan's own work is done once for all its sentences.
 
@@ -31,13 +33,18 @@ def evaluate(
         max_scans: only the first so many scans.
         reword: what to ask instead of each sentence, such as the class word alone.
         device: where to run.
-        on_scan: told the name of each scan when it is done.
+        done: scans that were scored before, which are not scored again.
+        on_scan: told the name of each scan, and its rows, when it is scored.
     """
     model.eval()
-    scored = []
+    scored: list[SentenceScore] = []
     for scan in data.scans[:max_scans]:
-        scored += score_scan(model, *data.load(scan), data.referrals[scan], reword, device)
-        on_scan(scan)
+        if scan in done:
+            scored += done[scan]
+            continue
+        rows = list(score_scan(model, *data.load(scan), data.referrals[scan], reword, device))
+        on_scan(scan, rows)
+        scored += rows
     return scored
 
 
