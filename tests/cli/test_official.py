@@ -65,6 +65,16 @@ def test_scores_straight_from_the_official_folder_and_from_prepared_scans_are_th
     assert found["multiple"]["sentences"] == 4
 
 
+def test_without_the_table_of_classes_unique_is_not_known_and_it_is_said(run, root, files, tmp_path):
+    (root / "scannetv2-labels.combined.tsv").unlink()
+    weights, scores = write_tiny_weights(tmp_path / "tiny.safetensors"), tmp_path / "scores.json"
+    scored = run("eval", weights, root, "--sentences", files[1], "-o", scores)
+    assert scored.code == 0
+    assert "less3d: warning: " in scored.err
+    assert "scannetv2-labels.combined.tsv" in scored.err
+    assert json.loads(scores.read_text())["unique"] is None
+
+
 def test_train_on_one_split_and_validate_on_the_other(run, root, files, tmp_path):
     options = ("--data", root, "--sentences", files[0], "--validation", root, "--validation-sentences", files[1])
     done = run("train", "rooms-small", *options, "-o", tmp_path / "run", *SMALL)

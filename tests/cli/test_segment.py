@@ -113,6 +113,31 @@ def test_a_turned_scan_in_millimeters_gives_the_same_answer_in_its_own_frame(seg
     np.testing.assert_array_equal(vertices(folder / "scan.ply")["y"], vertices(file)["y"])
 
 
+def test_a_thinned_scan_gets_a_mask_of_all_points_of_the_file(segment, tmp_path, scan_file, monkeypatch):
+    thinned = less3d.read_scan(scan_file, thin=0.2)
+    found = np.arange(len(thinned)) % 3 == 0
+
+    def answer(_self, sentence):
+        return less3d.Prediction(sentence, found, found.astype(np.float32), 0.9)
+
+    monkeypatch.setattr(Segmenter, "segment", answer)
+    assert segment("the brown chair", "--thin", "0.2").code == 0
+    folder = tmp_path / "out" / "01-the-brown-chair"
+    points = room_points()
+    _, voxel = np.unique(np.floor(points.astype(np.float64) / 0.2), axis=0, return_inverse=True)
+    first = np.sort(np.unique(voxel, return_index=True)[1])  # of each voxel, in the order of their appearance
+    row_of_voxel = {voxel[point]: row for row, point in enumerate(first)}
+    mask = np.load(folder / "mask.npy")
+    np.testing.assert_array_equal(mask, [row_of_voxel[v] % 3 == 0 for v in voxel])
+    record = json.loads((folder / "result.json").read_text())
+    assert record["scan"]["points"] == 4000
+    assert record["scan"]["points_used"] == len(first) < 4000
+    assert record["points"] == mask.sum()
+    scan = vertices(folder / "scan.ply")
+    np.testing.assert_allclose(scan["x"].ravel(), thinned.points[:, 0])
+    np.testing.assert_array_equal(scan["score"].ravel(), found)
+
+
 def test_a_scan_in_millimeters_is_warned_about(segment, tmp_path):
     file = write_ply(tmp_path / "large.ply", room_points() * 1000)
     ran = segment("the chair", scan=file)

@@ -231,8 +231,9 @@ def _read_mask(path: Path, place: str, scan: Scan) -> np.ndarray:
         marked = np.load(path, mmap_mode="r", allow_pickle=False)
         if not isinstance(marked, np.ndarray):
             raise ValueError("it is an archive of arrays")
-    except (ValueError, OSError, EOFError, SyntaxError) as error:
-        raise InputError(f"{path}: cannot be read as a mask ({str(error)[:100]})") from error
+    except Exception as error:  # a broken header fails in a dozen ways inside NumPy's parser
+        reason = " ".join(str(error).split())[:100]
+        raise InputError(f"{path}: cannot be read as a mask, the file is damaged ({reason})") from error
     if marked.dtype == bool and marked.shape == (count,):
         return np.array(marked)
     if marked.dtype.kind in "iu" and marked.ndim == 1 and marked.dtype != np.uint8 and len(marked) <= count:

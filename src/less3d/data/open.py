@@ -1,14 +1,16 @@
 """One way to every data set: what a folder holds is seen from its files."""
 
+import warnings
 from pathlib import Path
 
 from less3d.data.dataset import Dataset, Referred
 from less3d.data.folder import SENTENCES, Folder
 from less3d.data.prepared import INDEX, Prepared
 from less3d.data.referring import read_referrals
+from less3d.data.referring.scanrefer import SOURCE as SCANREFER
 from less3d.data.scannet import ScanNet
 from less3d.data.scannet_classes import LABELS_FILE, ScanNetClasses
-from less3d.errors import InputError
+from less3d.errors import InputError, InputWarning
 
 
 def open_dataset(root: Path, *, sentences: Path | None = None, split: str | None = None) -> Dataset:
@@ -43,6 +45,13 @@ def open_dataset(root: Path, *, sentences: Path | None = None, split: str | None
     labels = root / LABELS_FILE if isinstance(source, Prepared) else source.labels_file
     classes = ScanNetClasses.read(labels) if labels is not None and labels.exists() else None
     referrals = read_referrals(sentences, classes=classes)
+    if classes is None and referrals[0].source == SCANREFER:
+        warnings.warn(
+            f"{root}: has no {LABELS_FILE}, so which sentences are unique and which multiple is not known; "
+            "ScanNet's download has it",
+            InputWarning,
+            stacklevel=2,
+        )
     if split is not None:
         wanted = set(source.split(split))
         referrals = tuple(referral for referral in referrals if referral.scan in wanted)
