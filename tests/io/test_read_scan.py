@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,17 +23,33 @@ def a_scan(scale: float = 1.0) -> Scan:
 @pytest.mark.parametrize("extension", [extension for extension, form in SUPPORTED.items() if form.write is not None])
 def test_what_is_written_is_read(tmp_path: Path, extension: str):
     write_scan(a_scan(), tmp_path / f"a{extension.upper()}")
-    assert_same(read_scan(str(tmp_path / f"a{extension.upper()}")), a_scan())
+    got = read_scan(str(tmp_path / f"a{extension.upper()}"))
+    if extension in (".las", ".laz"):  # whose coordinates are whole numbers of tenths of a millimeter
+        np.testing.assert_allclose(got.points, a_scan().points, rtol=0, atol=0.5001e-4)
+        got = replace(got, points=a_scan().points)
+    assert_same(got, a_scan())
 
 
 def test_importing_io_leaves_torch_and_other_heavy_libraries_out():
-    heavy = {"torch", "transformers", "trimesh", "PIL", "scipy", "matplotlib"}
+    heavy = {
+        "torch",
+        "transformers",
+        "trimesh",
+        "PIL",
+        "scipy",
+        "matplotlib",
+        "laspy",
+        "lazrs",
+        "lzf",
+        "pye57",
+        "pypcd4",
+    }
     code = f"import sys, less3d.io; print(sorted({heavy} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ["scan.las", "scan", "scan.ply.gz"])
+@pytest.mark.parametrize("name", ["scan.stl", "scan", "scan.ply.gz"])
 def test_an_unknown_extension_lists_the_known(tmp_path: Path, name: str):
     for call in (lambda path: read_scan(path), lambda path: write_scan(a_scan(), path)):
         with pytest.raises(InputError, match=r"\.ply, \.npz"):

@@ -87,6 +87,8 @@ def write_folder(folder: Path, fill: Callable[[Path], None]) -> None:
 def write_results(folder: Path, answer: Answer, *, source: Path, scan: Scan) -> None:
     """Write mask.npy, scan.ply, picture.png and result.json into a folder.
 
+    The mask is of all points of the file, the scan's points are those that were asked: fewer, if it was thinned.
+
     Args:
         folder: an empty folder.
         answer: what to write.
@@ -94,7 +96,7 @@ def write_results(folder: Path, answer: Answer, *, source: Path, scan: Scan) -> 
         scan: the scan that was asked.
     """
     mask = answer.prediction.mask
-    np.save(folder / MASK, mask)
+    np.save(folder / MASK, scan.on_file(mask))
     write_result(source, scan, tint(scan.colors, mask), answer.prediction.scores, folder / SCAN)
     answer.image.save(folder / PICTURE)
     (folder / RECORD).write_text(json.dumps(answer.record, indent=1) + "\n", encoding="utf-8")

@@ -45,6 +45,7 @@ def segment(
     sentences_file: Annotated[str | None, tyro.conf.arg(name="sentences", metavar="FILE")] = None,
     up: Literal["auto", "x", "y", "z", "-x", "-y", "-z"] | None = None,
     units: Literal["m", "cm", "mm", "in", "ft"] = "m",
+    thin: float | None = None,
     weights: str = "released",
     device: str = "cpu",
     json_lines: Annotated[tyro.conf.FlagCreatePairsOff[bool], tyro.conf.arg(name="json")] = False,
@@ -53,15 +54,18 @@ def segment(
     """Find the object that each sentence describes in a colored 3D scan.
 
     Writes one folder a sentence, such as out/01-the-brown-chair/, with mask.npy (one bool a point, in the file's
-    order), scan.ply (the same points, the object colored, and a score each), picture.png and result.json.
+    order), scan.ply (the same points, the object colored, and a score each), picture.png and result.json. Of a scan
+    that was thinned, scan.ply has the points that were left; mask.npy still has all.
 
     Args:
-        scan: the scan: a .ply, .npz, .obj, .glb, .gltf, .xyz or .txt file.
+        scan: the scan: a .ply, .npz, .obj, .glb, .gltf, .xyz, .txt, .pcd, .las, .laz or .e57 file.
         sentences: what to find, one object a sentence; - reads sentences from standard input, one a line.
         output: folder to write results in.
         sentences_file: text file with more sentences, one a line; - for standard input.
         up: the axis of the file that points up, by default z, but y in .glb and .gltf files; auto finds it.
         units: the unit of length of the file.
+        thin: leave one point in each cube of this side, in meters; 0 for none. By default, scans of more than ten
+            million points are thinned to one a centimeter.
         weights: a released name, a weight file, a folder with one, or a hub id.
         device: where to run, "cpu" or "cuda".
         json_lines: print a line of JSON for each sentence instead of one for people.
@@ -74,7 +78,7 @@ def segment(
     if not all(side in _PICTURE_SIDES for side in picture_size):
         raise InputError(f"expected a picture of 64 to 4096 pixels a side, got {picture_size[0]} x {picture_size[1]}")
 
-    session = _Session.start(scan, up, units, weights, device)
+    session = _Session.start(scan, up, units, thin, weights, device)
     with _progress(len(asked)) as progress:
         task = progress.add_task("segmenting", total=len(asked))
         for sentence, folder in zip(asked, folders, strict=True):
@@ -118,12 +122,12 @@ class _Session:
     """Time of what was done once."""
 
     @classmethod
-    def start(cls, path: Path, up: str | None, units: str, weights: str, device: str) -> "_Session":
+    def start(cls, path: Path, up: str | None, units: str, thin: float | None, weights: str, device: str) -> "_Session":
         """Read the scan, warn of what looks wrong with it, load the weights and encode the scan."""
         clock = _Clock()
         with clock.step("read"):
-            scan = read_scan(path, up=up, units=units)
-            about = {"scan": {"file": str(path), "sha256": sha256_of(path), "points": len(scan)}}
+            scan = read_scan(path, up=up, units=units, thin=thin)
+            about = {"scan": {"file": str(path), "sha256": sha256_of(path), **_sizes(scan)}}
             _warn_of_frame(scan, up or SUPPORTED[path.suffix.lower()].up, units)
         with clock.step("load"):
             import less3d
@@ -145,7 +149,7 @@ class _Session:
             image = picture(self.scan, prediction.mask, sentence, size=picture_size)
         record = {
             "sentence": sentence,
-            "points": int(prediction.mask.sum()),
+            "points": int(self.scan.on_file(prediction.mask).sum()),
             "confidence": round(prediction.confidence, 4),
             "seconds": {name: round(value, 3) for name, value in clock.seconds.items()},
             **self.about,
@@ -165,6 +169,11 @@ class _Clock:
         began = perf_counter()
         yield
         self.seconds[name] = perf_counter() - began
+
+
+def _sizes(scan: Scan) -> dict[str, int]:
+    """The number of points of the file, and of those that were used."""
+    return {"points": len(scan) if scan.stand_ins is None else len(scan.stand_ins), "points_used": len(scan)}
 
 
 def _warn_of_frame(scan: Scan, up: str, units: str) -> None:

@@ -31,6 +31,7 @@ def assemble(
     semantics: Integer[np.ndarray, "N"] | None = None,
     attributes: Mapping[str, Shaped[np.ndarray, "N"]] | None = None,
     faces: Integer[np.ndarray, "M 3"] | None = None,
+    stand_ins: Int32[np.ndarray, "F"] | None = None,
 ) -> Scan:
     """Build the scan that `path` holds from its arrays, in the file's own units and axes.
 
@@ -56,12 +57,16 @@ def assemble(
         semantics=_as_int32(path, semantics, "semantic class"),
         attributes={} if attributes is None else attributes,
         faces=_checked_faces(path, faces, len(xyz)),
+        stand_ins=stand_ins,
     )
 
 
-def require_usable(path: Path, xyz: Num[np.ndarray, "N 3"]) -> None:
-    """Raise an `InputError` when a coordinate is NaN, infinite, or larger than any unit could explain."""
-    _require_finite(path, xyz, "coordinate")
+def require_usable(path: Path, xyz: Num[np.ndarray, "N 3"], *, first: int | None = None) -> None:
+    """Raise an `InputError` when a coordinate is NaN, infinite, or larger than any unit could explain.
+
+    `first` is the number of the first row's point when the rows are not the whole file's.
+    """
+    require_finite(path, xyz, "coordinate", first=first)
     largest = max(abs(float(xyz.max())), abs(float(xyz.min()))) if xyz.size else 0.0
     if largest > FARTHEST:
         raise InputError(f"{path}: expected the coordinates of a room, got one of {largest:g}")
@@ -75,30 +80,46 @@ def colors_as_bytes(path: Path, colors: Num[np.ndarray, "N 3"]) -> UInt8[np.ndar
     """
     if colors.dtype == np.uint8:
         return colors
-    _require_finite(path, colors, "color")
+    require_finite(path, colors, "color")
     low, high = (float(colors.min()), float(colors.max())) if colors.size else (0.0, 0.0)
-    if low < 0 or high > 65535:
-        raise InputError(f"{path}: expected colors in 0..1 or 0..255, got values from {low:g} to {high:g}")
-    is_unit = high <= 1 and colors.dtype.kind == "f"
-    scale = 1 / 257 if high > 255 else 255.0 if is_unit else 1.0
+    scale = color_scale(path, low, high, is_float=colors.dtype.kind == "f")
     return np.rint(colors.astype(np.float64) * scale).astype(np.uint8)
 
 
-def _require_finite(path: Path, values: np.ndarray, what: str) -> None:
+def color_scale(path: Path, low: float, high: float, *, is_float: bool) -> float:
+    """Return what makes colors that run from `low` to `high` run to 255.
+
+    Raises:
+        InputError: when one is negative, or larger than 16 bits can say.
+    """
+    if low < 0 or high > 65535:
+        raise InputError(f"{path}: expected colors in 0..1 or 0..255, got values from {low:g} to {high:g}")
+    return 1 / 257 if high > 255 else 255.0 if is_float and high <= 1 else 1.0
+
+
+def require_finite(path: Path, values: Num[np.ndarray, "N 3"], what: str, *, first: int | None = None) -> None:
+    """Raise an `InputError` that names the first point with a NaN or infinite value.
+
+    `first` is the number of the first row's point when the values are not the whole file's.
+    """
     bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
     if len(bad):
+        others = f", as have {len(bad)} of {len(values)} points" if first is None else ""
         raise InputError(
-            f"{path}: point {bad[0]} (counting from 0) has a {what} that is NaN or infinite, as have "
-            f"{len(bad)} of {len(values)} points; remove them from the file"
+            f"{path}: point {(first or 0) + bad[0]} (counting from 0) has a {what} that is NaN or infinite{others}; "
+            "remove such points from the file"
         )
 
 
 def _subtract_origin(xyz: np.ndarray) -> tuple[Float32[np.ndarray, "N 3"], Float64[np.ndarray, "3"]]:
     """Return float32 points and the whole-number origin that was subtracted, zero along near axes."""
-    exact = xyz.astype(np.float64)
+    exact = xyz.astype(np.float64, copy=False)
     low, high = exact.min(axis=0), exact.max(axis=0)
     origin = np.where(np.maximum(-low, high) > FAR, np.floor(low), 0.0)
-    return (exact - origin).astype(np.float32), origin
+    points = np.empty(exact.shape, np.float32)
+    for axis in range(3):
+        points[:, axis] = exact[:, axis] - origin[axis]
+    return points, origin
 
 
 def _as_int32(path: Path, values: np.ndarray | None, what: str) -> Int32[np.ndarray, "N"] | None:

@@ -1,6 +1,7 @@
 """Scans as named columns of numbers, the common ground of PLY and text files."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,47 @@ INSTANCE, SEMANTIC = "instance", "label"
 """Names of the object id and the class id (as in ScanNet's label meshes)."""
 
 
+KNOWN_NAMES = frozenset((*XYZ, *(name for names in COLORS for name in names), INSTANCE, SEMANTIC))
+"""All names that are more than an attribute."""
+
+Columns = Mapping[str, Num[np.ndarray, "N"]]
+"""One number a point under each name."""
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Columns sorted by what they mean, colors and ids as the file has them."""
+
+    xyz: Num[np.ndarray, "N 3"]
+    colors: Num[np.ndarray, "N 3"] | None
+    instances: Integer[np.ndarray, "N"] | None
+    semantics: Integer[np.ndarray, "N"] | None
+    attributes: Columns
+
+
+def parts_of_columns(path: Path, columns: Columns) -> Parts:
+    """Sort the columns of the scan in `path`; those that are neither position, color nor ids are attributes.
+
+    Raises:
+        InputError: when x, y or z is missing.
+    """
+    if missing := [name for name in XYZ if name not in columns]:
+        raise InputError(f"{path}: expected properties x, y and z of each point, got no {' and no '.join(missing)}")
+    colors = color_names(columns)
+    ids = [name for name in (INSTANCE, SEMANTIC) if name in columns and columns[name].dtype.kind in "iu"]
+    taken = {*XYZ, *(colors or ()), *ids}
+    return Parts(
+        np.stack([columns[name] for name in XYZ], axis=1),
+        None if colors is None else np.stack([columns[name] for name in colors], axis=1),
+        columns[INSTANCE] if INSTANCE in ids else None,
+        columns[SEMANTIC] if SEMANTIC in ids else None,
+        {name: values for name, values in columns.items() if name not in taken},
+    )
+
+
 def scan_from_columns(
     path: Path,
-    columns: Mapping[str, Num[np.ndarray, "N"]],
+    columns: Columns,
     *,
     labels: Mapping[int, str] | None = None,
     faces: Integer[np.ndarray, "M 3"] | None = None,
@@ -32,19 +71,15 @@ def scan_from_columns(
     Raises:
         InputError: when x, y or z is missing, or their values are no room.
     """
-    if missing := [name for name in XYZ if name not in columns]:
-        raise InputError(f"{path}: expected properties x, y and z of each point, got no {' and no '.join(missing)}")
-    colors = color_names(columns)
-    ids = [name for name in (INSTANCE, SEMANTIC) if name in columns and columns[name].dtype.kind in "iu"]
-    taken = {*XYZ, *(colors or ()), *ids}
+    parts = parts_of_columns(path, columns)
     return assemble(
         path,
-        np.stack([columns[name] for name in XYZ], axis=1),
-        None if colors is None else np.stack([columns[name] for name in colors], axis=1),
-        instances=columns[INSTANCE] if INSTANCE in ids else None,
+        parts.xyz,
+        parts.colors,
+        instances=parts.instances,
         labels=labels,
-        semantics=columns[SEMANTIC] if SEMANTIC in ids else None,
-        attributes={name: values for name, values in columns.items() if name not in taken},
+        semantics=parts.semantics,
+        attributes=parts.attributes,
         faces=faces,
     )
 

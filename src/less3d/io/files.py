@@ -5,8 +5,9 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from less3d.errors import InputError
 
@@ -38,6 +39,21 @@ def require_file(path: Path) -> None:
         raise InputError(f"{path}: the file is empty")
 
 
+def library(name: str, path: Path, extra: str) -> Any:
+    """Import an outside library that only some formats need, such as that of `path`.
+
+    Raises:
+        InputError: when it is not installed, with what to install.
+    """
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise InputError(
+            f"{path}: expected the library {name.partition('.')[0]} for this kind of file, which is not installed: "
+            f"pip install 'less3d[{extra}]'"
+        ) from error
+
+
 def sha256_of(path: Path) -> str:
     """Hash of a file's content."""
     with path.open("rb") as stream:
@@ -51,22 +67,34 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Raises:
         InputError: when the folder is missing or may not be written to.
     """
+    with replacing_path(path) as temporary, temporary.open("wb") as stream:
+        yield stream
+
+
+@contextmanager
+def replacing_path(path: Path) -> Iterator[Path]:
+    """Give the name of an empty file, for libraries that open files themselves; else as `replacing`.
+
+    Raises:
+        InputError: when the folder is missing or may not be written to.
+    """
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     except OSError as error:
         raise InputError(f"{path}: cannot be written, {path.parent} is no folder one may write to") from error
+    os.close(descriptor)
+    temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            yield stream
+        yield temporary
         _give_usual_permissions(temporary)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
-def _give_usual_permissions(name: str) -> None:
+def _give_usual_permissions(path: Path) -> None:
     """Undo mkstemp's owner-only mode: a result file obeys the umask as any other."""
     umask = os.umask(0)
     os.umask(umask)
-    Path(name).chmod(0o666 & ~umask)
+    path.chmod(0o666 & ~umask)

@@ -32,7 +32,7 @@ def read_ply(path: Path) -> Scan:
     if vertex is None:
         raise InputError(f"{path}: expected an element 'vertex', got {[element.name for element in table.elements]}")
     columns = {name: values for name, values in vertex.columns.items() if not isinstance(values, PlyLists)}
-    return scan_from_columns(path, columns, labels=_labels(table.comments), faces=triangles(table, path))
+    return scan_from_columns(path, columns, labels=labels_of_comments(table.comments), faces=triangles(table, path))
 
 
 def write_ply(scan: Scan, path: Path, *, encoding: str = "binary_little_endian") -> None:
@@ -72,6 +72,12 @@ def recolored(
     return PlyTable(tuple(changed if e is vertex else e for e in table.elements), table.encoding, table.comments)
 
 
+def labels_of_comments(comments: tuple[str, ...]) -> dict[int, str] | None:
+    """Return the class names that `table_of_scan` put into comments."""
+    found = [_LABEL_COMMENT.fullmatch(comment) for comment in comments]
+    return {int(match[1]): match[2] for match in found if match} or None
+
+
 def triangles(table: PlyTable, path: Path) -> Int32[np.ndarray, "M 3"] | None:
     """Return the table's faces as triangles, polygons cut into fans; None when it has no faces.
 
@@ -91,11 +97,6 @@ def triangles(table: PlyTable, path: Path) -> Int32[np.ndarray, "M 3"] | None:
     hub = np.repeat(starts, fans)
     rim = hub + np.arange(len(hub)) - np.repeat(np.cumsum(fans) - fans, fans)
     return corners.values[np.stack([hub, rim + 1, rim + 2], axis=1)].astype(np.int32)
-
-
-def _labels(comments: tuple[str, ...]) -> dict[int, str] | None:
-    found = [_LABEL_COMMENT.fullmatch(comment) for comment in comments]
-    return {int(match[1]): match[2] for match in found if match} or None
 
 
 def _storable(values: Shaped[np.ndarray, "N"]) -> Shaped[np.ndarray, "N"]:

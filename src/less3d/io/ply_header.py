@@ -26,7 +26,9 @@ TYPE_OF_NAME = {
 """PLY's own type names; numpy's names are the newer spelling and are read too."""
 
 _NAME_OF_TYPE = {np.dtype(numpy_name): name for name, numpy_name in TYPE_OF_NAME.items()}
-_LONGEST_HEADER = 1 << 20
+
+LONGEST_HEADER = 1 << 20
+"""Bytes; what has no end of header before is no PLY file."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def _header_lines(data: bytes, path: Path) -> tuple[list[str], int]:
         start = data[:20].decode("latin-1").split("\n")[0]
         raise InputError(f"{path}: not a PLY file, expected it to start with a line 'ply', got {start!r}")
     end = ends[0]
-    stop = data.find(end + b"end_header", 0, _LONGEST_HEADER)
+    stop = data.find(end + b"end_header", 0, LONGEST_HEADER)
     last = data.find(end, stop + len(end)) if stop >= 0 else -1
     if stop < 0 or (last < 0 and not data.endswith(b"end_header")):
         raise InputError(f"{path}: the PLY header has no end_header line; the file is truncated or not a PLY file")

@@ -17,12 +17,13 @@ def write_result(
     """Write a PLY of the points of `scan`, which was read from `source`, in the same order.
 
     From a PLY source everything it holds stays as it is, in its own axes, units and encoding, but for the vertex
-    colors and the float property `score`. From another source, what `scan` holds is written.
+    colors and the float property `score`. From another source, or when the scan was thinned, what `scan` holds is
+    written.
 
     Raises:
         InputError: when the source has changed since it was read, or the folder of `path` is missing.
     """
-    if source.suffix.lower() == ".ply":
+    if source.suffix.lower() == ".ply" and scan.stand_ins is None:
         table = read_ply_table(source)
     else:
         known = {name: values for name, values in scan.attributes.items() if values.dtype.kind in "biuf"}

@@ -27,3 +27,12 @@ def is_number(word: str | bytes) -> bool:
     except ValueError:
         return False
     return True
+
+
+def first_bad_word(text: bytes, first_line: int) -> tuple[int, str]:
+    """Return the line and the start of the first word that is no number, lines counted from `first_line`."""
+    for line, words in enumerate(text.split(b"\n"), start=first_line):
+        for word in words.split():
+            if not is_number(word):
+                return line, word[:20].decode("latin-1")
+    return first_line, "something else"
