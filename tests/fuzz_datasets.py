@@ -42,7 +42,7 @@ _LINES = (
     {"scan": "room", "sentence": "the lid", "box": [0.5, 0, 0, 1, 2, 3]},
 )
 
-Case = tuple[str, Callable[[Path], object], Callable[[Path], object]]
+Files = tuple[str, Callable[[Path], object], Callable[[Path], object]]
 
 
 def write_lines(path: Path) -> None:
@@ -75,7 +75,7 @@ def read_mask(path: Path) -> None:
     Folder(path.parent).members(row, scan)
 
 
-DATASET_FILES: dict[str, Case] = {
+DATASET_FILES: dict[str, Files] = {
     "scanrefer": (".json", lambda path: write_json(path, [scanrefer_record(), scanrefer_record()]), read_referrals),
     "multi3drefer": (".json", lambda path: write_json(path, [multi3drefer_record()]), read_referrals),
     "nr3d": (".csv", lambda path: write_csv(path, [nr3d_row()] * 2, columns=NR3D_COLUMNS), read_referrals),
