@@ -16,7 +16,9 @@ RESULTS = ROOT / "benchmarks" / "results"
 def main() -> None:
     """Fill the section between the RESULTS marks."""
     scores, sparse = (read(f"{name}.json") for name in ("released_scores", "sparse_forward"))
-    fill(ROOT / "README.md", [*score_lines(scores), "", *sparse_lines(sparse)])
+    loading, large, fuzz = (read(f"{name}.json") for name in ("loading", "large_scan", "fuzz"))
+    data = [*loading_lines(loading), "", *large_lines(large), "", *fuzz_lines(fuzz)]
+    fill(ROOT / "README.md", [*score_lines(scores), "", *sparse_lines(sparse), "", *data])
     fill(CARD, [*score_lines(scores), "", *kind_lines(scores), "", *real_lines(scores)])
 
 
@@ -88,6 +90,39 @@ def sparse_lines(sparse: dict[str, Any]) -> list[str]:
         f"spconv's CPU build at one thread: {said}.",
         "That is on a quiet machine: where others use the cores, two threads wait for each other and one is faster.",
         f"From [sparse_forward.json](benchmarks/results/sparse_forward.json), {_origin(sparse)}.",
+    ]
+
+
+def loading_lines(loading: dict[str, Any]) -> list[str]:
+    """A data set of ScanNet's size, opened and trained on from disk."""
+    memory = loading["memory_megabytes_by_quarter_of_the_epoch"]
+    return [
+        f"{loading['scans']:,} prepared scans ({loading['gigabytes']:.1f} GB) with {loading['sentences']:,} sentences are "
+        f"open in {loading['seconds_to_index']:.1f} s. Over an epoch of training on {loading['machine']['cores']} cores, "
+        f"{loading['waiting_share']:.1%} of the time is spent waiting for data, and memory is {memory[0]:,} MB in the "
+        f"first quarter, {memory[-1]:,} MB in the last.",
+        f"From [loading.json](benchmarks/results/loading.json), {_origin(loading)}.",
+    ]
+
+
+def large_lines(large: dict[str, Any]) -> list[str]:
+    """Large scans, thinned while they are read."""
+    lines = ["| a large scan, thinned to 1 cm | points | left | seconds | peak memory |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {suffix} | {row['points_of_file']:,} | {row['points_left']:,} | {row['seconds']:.0f} | "
+        f"{row['peak_megabytes']:,} MB |"
+        for suffix, row in large["formats"].items()
+    ]
+    return [*lines, "", f"From [large_scan.json](benchmarks/results/large_scan.json), {_origin(large)}."]
+
+
+def fuzz_lines(fuzz: dict[str, Any]) -> list[str]:
+    """Damaged files."""
+    refused = sum(case["refused"] for case in fuzz["cases"].values())
+    return [
+        f"Of {fuzz['inputs']:,} damaged files of {len(fuzz['cases'])} kinds, {refused:,} were refused in one line, the "
+        f"others read; {len(fuzz['violations'])} crashed, hung, took gigabytes or gave another error.",
+        f"From [fuzz.json](benchmarks/results/fuzz.json), {_origin(fuzz)}.",
     ]
 
 

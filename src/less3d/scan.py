@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int32, Shaped, UInt8
+from jaxtyping import Bool, Float32, Float64, Int32, Shaped, UInt8
 
 from less3d.errors import InputError
 
@@ -38,7 +38,7 @@ class Scan:
     """Triangles over the points, when the file was a mesh."""
     stand_ins: Int32[np.ndarray, "F"] | None = None
     """For each of the F points of the file, the row of the point that stands for it here, when the scan was thinned
-    while it was read; None: the points are the file's own."""
+    while it was read; -1 for points without coordinates. None: the points are the file's own."""
 
     def __post_init__(self) -> None:
         """Check shapes and values once, so that nothing downstream has to."""
@@ -58,12 +58,27 @@ class Scan:
             inside = int(self.faces.min()) >= 0 and int(self.faces.max()) < n
             _require(inside, f"faces that index points 0 to {n - 1}", "an index outside")
         if self.stand_ins is not None:
-            inside = int(self.stand_ins.min(initial=0)) >= 0 and int(self.stand_ins.max(initial=0)) < n
-            _require(inside, f"stand_ins that index points 0 to {n - 1}", "an index outside")
+            inside = int(self.stand_ins.min(initial=0)) >= -1 and int(self.stand_ins.max(initial=0)) < n
+            _require(inside, f"stand_ins that index points 0 to {n - 1}, or are -1", "an index outside")
 
     def on_file(self, values: Shaped[np.ndarray, "N"]) -> Shaped[np.ndarray, "F"]:
-        """What was found of each point, such as a mask, for each point of the file, in the file's order."""
-        return values if self.stand_ins is None else values[self.stand_ins]
+        """What was found of each point, such as a mask, for each point of the file, in the file's order.
+
+        Points without coordinates have False, or 0.
+        """
+        if self.stand_ins is None:
+            return values
+        spread = values[self.stand_ins]
+        spread[self.stand_ins < 0] = 0
+        return spread
+
+    def of_file(self, mask: Bool[np.ndarray, "F"]) -> Bool[np.ndarray, "N"]:
+        """What a mask over the points of the file is over these: a point is inside when most it stands for are."""
+        if self.stand_ins is None:
+            return mask
+        there = self.stand_ins >= 0
+        counts = np.bincount(self.stand_ins[there], minlength=len(self))
+        return 2 * np.bincount(self.stand_ins[there], mask[there], len(self)) > counts
 
     def __len__(self) -> int:
         return len(self.points)

@@ -132,12 +132,14 @@ def test_invalid_points_are_left_out(tmp_path: Path):
     state = np.array([0, 2, 0], np.int8)
     with pye57.E57(str(tmp_path / "a.e57"), mode="w") as file:
         file.write_scan_raw({**pye57_columns(XYZ, COLORS), "cartesianInvalidState": state})
-    got = read_e57(tmp_path / "a.e57")
+    with pytest.warns(InputWarning, match=r"1 points have no coordinates"):
+        got = read_e57(tmp_path / "a.e57")
     np.testing.assert_array_equal(got.points, XYZ[[0, 2]])
     np.testing.assert_array_equal(got.colors, COLORS[[0, 2]])
+    assert got.on_file(np.array([True, True])).tolist() == [True, False, True]
 
 
-@pytest.mark.filterwarnings("ignore:.*no colors:less3d.errors.InputWarning")
+@pytest.mark.filterwarnings("ignore:.*no (colors|coordinates):less3d.errors.InputWarning")
 def test_spherical_points_are_placed_and_their_invalid_ones_left_out(tmp_path: Path):
     distance, azimuth, elevation = np.array([2.0, 3.0, 1.0]), np.array([0, np.pi / 2, 1]), np.array([0, np.pi / 6, 1])
     values = (distance, azimuth, elevation)

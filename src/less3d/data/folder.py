@@ -150,10 +150,7 @@ class Folder(Dataset):
             inside = ((scan.points >= corners[0]) & (scan.points <= corners[1])).all(axis=1)
             return np.flatnonzero(inside).astype(np.int32)
         marked = _read_mask(self.root / row.mask, row.referral.record, scan)
-        if scan.stand_ins is not None:  # a point stands for several of the file: it is inside when most of them are
-            share = np.bincount(scan.stand_ins, marked, len(scan)) / np.bincount(scan.stand_ins, minlength=len(scan))
-            marked = share > 0.5
-        return np.flatnonzero(marked).astype(np.int32)
+        return np.flatnonzero(scan.of_file(marked)).astype(np.int32)
 
     def __len__(self) -> int:
         return len(self.scans)

@@ -123,9 +123,10 @@ def _read(path: Path, form: Format, unit: float, thin: float | int | None) -> Sc
         scan = read_thinned(path, stream, (thin or AUTOMATIC_EDGE) / unit)
     else:
         scan = form.read(path, **({"spacing": SPACING / unit} if form.is_surface else {}))
-        if thin or (thin is None and len(scan) > LARGEST_WHOLE):
-            scan = thinned(scan, (thin or AUTOMATIC_EDGE) / unit, path)
-    if scan.stand_ins is not None and not thin:
+        if thin == 0 or (thin is None and len(scan) <= LARGEST_WHOLE):
+            return scan
+        scan = thinned(scan, (thin or AUTOMATIC_EDGE) / unit, path)
+    if thin is None and scan.stand_ins is not None:
         warnings.warn(
             f"{path}: has {len(scan.stand_ins):,} points: thinned to one a centimeter, {len(scan):,} left; masks still "
             "come for every point",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int32, Integer, Num, Shaped, UInt8
+from jaxtyping import Bool, Float32, Float64, Int32, Integer, Num, Shaped, UInt8
 
 from less3d.errors import InputError, InputWarning
 from less3d.scan import Scan
@@ -36,14 +36,29 @@ def assemble(
     """Build the scan that `path` holds from its arrays, in the file's own units and axes.
 
     `origin` is what the file itself says was subtracted from `xyz` before. Without colors the scan becomes grey, with
-    an `InputWarning`.
+    an `InputWarning`. So it is with points that have no coordinates at all, NaN thrice, as depth cameras leave where
+    they saw nothing: they are left out, unless there are faces.
 
     Raises:
         InputError: when there are no points, a coordinate or color is no number, or a face names a missing point.
     """
     if len(xyz) == 0:
         raise InputError(f"{path}: expected a scan, got a file with zero points")
+    absent = without_place(xyz)
+    if stand_ins is None and faces is None and absent.any() and not absent.all():
+        stand_ins = np.where(absent, -1, np.cumsum(~absent) - 1).astype(np.int32)
+        xyz, attributes = xyz[~absent], {name: values[~absent] for name, values in (attributes or {}).items()}
+        colors = None if colors is None else colors[~absent]
+        instances = None if instances is None else instances[~absent]
+        semantics = None if semantics is None else semantics[~absent]
     require_usable(path, xyz)
+    missing = 0 if stand_ins is None else int((stand_ins < 0).sum())
+    if missing:
+        warnings.warn(
+            f"{path}: {missing:,} points have no coordinates (NaN) and are left out; masks have False for them",
+            InputWarning,
+            stacklevel=3,
+        )
     if colors is None:
         warnings.warn(f"{path}: has no colors, so every point is taken as grey", InputWarning, stacklevel=3)
         colors = np.full(xyz.shape, GREY, np.uint8)
@@ -59,6 +74,14 @@ def assemble(
         faces=_checked_faces(path, faces, len(xyz)),
         stand_ins=stand_ins,
     )
+
+
+def without_place(xyz: Num[np.ndarray, "N 3"]) -> Bool[np.ndarray, "N"]:
+    """Tell which points have no coordinate at all."""
+    absent = np.full(len(xyz), xyz.dtype.kind == "f")
+    for values in xyz.T:
+        absent &= np.isnan(values)
+    return absent
 
 
 def require_usable(path: Path, xyz: Num[np.ndarray, "N 3"], *, first: int | None = None) -> None:

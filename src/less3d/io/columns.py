@@ -38,6 +38,11 @@ class Parts:
     semantics: Integer[np.ndarray, "N"] | None
     attributes: Columns
 
+    def take(self, rows: Integer[np.ndarray, "K"]) -> "Parts":
+        """Return some of the points, without attributes."""
+        kept = (self.xyz, self.colors, self.instances, self.semantics)
+        return Parts(*(None if values is None else values[rows] for values in kept), attributes={})  # pyright: ignore[reportArgumentType]
+
 
 def parts_of_columns(path: Path, columns: Columns) -> Parts:
     """Sort the columns of the scan in `path`; those that are neither position, color nor ids are attributes.

@@ -32,7 +32,7 @@ _MOST_POINTS_PER_BYTE = 100
 def read_e57(path: Path) -> Scan:
     """Read the points of all scans in an E57 file, one scan after another, each moved by its pose.
 
-    Points may be cartesian or spherical; those that the file calls invalid are left out and do not count. Intensity is
+    Points may be cartesian or spherical; those that the file calls invalid have no place, see `assemble`. Intensity is
     an attribute; what `write_e57` put into fields of our own comes back, other programs' own fields are left out, and
     so is what not all scans of the file have. Where only some have colors, the others are grey.
 

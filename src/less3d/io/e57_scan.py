@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from jaxtyping import Float64, Num, UInt8
+from jaxtyping import Bool, Float64, Num, UInt8
 
 from less3d.errors import InputError
 from less3d.io.columns import COLORS, XYZ
@@ -61,7 +61,7 @@ class ScanIn:
         return [*XYZ, *colors, *more]
 
     def chunks(self, size: int) -> Generator[dict[str, Num[np.ndarray, "N"]], None, None]:
-        """Read the valid points, up to `size` at a time.
+        """Read the points, up to `size` at a time; invalid ones have NaN for coordinates.
 
         Raises:
             InputError: when the file is damaged, or its points have no place.
@@ -100,27 +100,30 @@ class ScanIn:
 
     def _columns(
         self, raw: dict[str, Num[np.ndarray, "N"]], place: tuple[str, str, str], invalid: str
-    ) -> dict[str, Num[np.ndarray, "K"]]:
-        """Drop invalid points, move the others by the pose, and give numbers their types."""
+    ) -> dict[str, Num[np.ndarray, "N"]]:
+        """Take the place of invalid points away, move the others by the pose, and give numbers their types."""
         valid = raw[invalid] == 0 if invalid in raw else np.ones(len(raw[place[0]]), bool)
-        kept = {name: values[valid] for name, values in raw.items() if name != invalid}
+        kept = {name: values for name, values in raw.items() if name != invalid}
         xyz = np.stack([kept.pop(name) for name in place], axis=1)
         with np.errstate(all="ignore"):  # what is no number is refused later, with its place
             xyz = _cartesian(xyz) if place == self.SPHERICAL else xyz
-            xyz = xyz @ self.rotation.T + self.translation
+            xyz = np.where(valid[:, None], xyz @ self.rotation.T + self.translation, np.nan)
         columns: dict[str, np.ndarray] = dict(zip(XYZ, xyz.T, strict=True))
         if COLORS[0][0] in self.names:
             columns |= {
-                name: self._bytes(kept[field], field) for name, field in zip(COLORS[0], self.COLORS, strict=True)
+                name: self._bytes(kept[field], valid, field) for name, field in zip(COLORS[0], self.COLORS, strict=True)
             }
         for name, values in kept.items():
             if name == INTENSITY or name.startswith(OURS):
                 columns[name.removeprefix(OURS)] = values.astype(self._type_by_limits(name, values.dtype))
         return columns
 
-    def _bytes(self, values: Float64[np.ndarray, "N"], field: str) -> UInt8[np.ndarray, "N"]:
+    def _bytes(
+        self, values: Float64[np.ndarray, "N"], valid: Bool[np.ndarray, "N"], field: str
+    ) -> UInt8[np.ndarray, "N"]:
         """Scale a color channel from its limits, which are the scan's own, or else the field's, to 0..255."""
         low, high = self._color_limits(field)
+        values = np.where(valid, values, low)
         if values.size and not (values.min() >= low and values.max() <= high):
             raise InputError(f"{self.path}: expected {field} from {low:g} to {high:g}, got another value")
         return np.rint((values - low) * (255 / (high - low))).astype(np.uint8)

@@ -5,13 +5,14 @@ what comes out depends on the file alone, not on how it is cut into chunks.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float64, Int32, Int64, Num, Shaped, UInt8
 
 from less3d.errors import InputError
-from less3d.io.assemble import assemble, color_scale, require_finite, require_usable
+from less3d.io.assemble import assemble, color_scale, require_finite, require_usable, without_place
 from less3d.io.columns import Parts, parts_of_columns
 from less3d.io.stream import CHUNK_POINTS, Stream
 from less3d.scan import Scan
@@ -48,7 +49,11 @@ def thinned(scan: Scan, edge: float, path: Path) -> Scan:
         some = slice(start, start + CHUNK_POINTS)
         ids = [None if values is None else values[some] for values in (scan.instances, scan.semantics)]
         voxels.add(Parts(scan.points[some] + scan.origin, scan.colors[some], *ids, attributes={}))
-    return voxels.scan(scan.labels)
+    thin = voxels.scan(scan.labels)
+    if scan.stand_ins is None:
+        return thin
+    assert thin.stand_ins is not None
+    return replace(thin, stand_ins=np.where(scan.stand_ins < 0, -1, thin.stand_ins[scan.stand_ins]))
 
 
 class _Voxels:
@@ -70,14 +75,21 @@ class _Voxels:
     def add(self, parts: Parts) -> None:
         """Take in the next points."""
         seen = self._rows_of_points.size
+        absent = without_place(parts.xyz)
+        if absent.any():
+            require_usable(self._path, np.where(absent[:, None], 0, parts.xyz), first=seen)
+            parts = parts.take(np.flatnonzero(~absent))
         if len(parts.xyz) == 0:
+            self._rows_of_points.extend(np.full(len(absent), -1, np.int32))
             return
         require_usable(self._path, parts.xyz, first=seen)
         xyz = parts.xyz.astype(np.float64, copy=False)
-        if seen == 0:
+        if len(self._sorted_keys) == 0:
             self._start(parts, xyz[0])
         rows, opened = self._locate(self._keys(xyz))
-        self._rows_of_points.extend(rows)
+        places = np.full(len(absent), -1, np.int32)
+        places[~absent] = rows
+        self._rows_of_points.extend(places)
         count = len(self._sorted_keys)
         self._counts.add(rows, np.ones(len(rows), np.int32), count)
         for axis, column in enumerate(self._sums):
