@@ -97,10 +97,11 @@ def loading_lines(loading: dict[str, Any]) -> list[str]:
     """A data set of ScanNet's size, opened and trained on from disk."""
     memory = loading["memory_megabytes_by_quarter_of_the_epoch"]
     return [
-        f"{loading['scans']:,} prepared scans ({loading['gigabytes']:.1f} GB) with {loading['sentences']:,} sentences are "
-        f"open in {loading['seconds_to_index']:.1f} s. Over an epoch of training on {loading['machine']['cores']} cores, "
-        f"{loading['waiting_share']:.1%} of the time is spent waiting for data, and memory is {memory[0]:,} MB in the "
-        f"first quarter, {memory[-1]:,} MB in the last.",
+        f"{loading['scans']:,} prepared scans ({loading['gigabytes']:.1f} GB) with {loading['sentences']:,} sentences "
+        f"are open in {loading['seconds_to_index']:.1f} s.",
+        f"Over an epoch of training on {loading['machine']['cores']} cores, {loading['waiting_share']:.1%} of the time "
+        f"is spent waiting for data, and memory is {memory[0]:,} MB in the first quarter and {memory[-1]:,} MB in the "
+        "last.",
         f"From [loading.json](benchmarks/results/loading.json), {_origin(loading)}.",
     ]
 
