@@ -20,6 +20,15 @@ from less3d.errors import InputError
 
 KILLS = 10
 
+_AS_IT_IS = "import sys; from less3d.cli import main; sys.exit(main())"
+_SLOWLY = f"""
+import time
+import less3d.data.prepare as prepare
+quickly = prepare.write_scan_files
+prepare.write_scan_files = lambda *given, **named: [time.sleep(0.01), quickly(*given, **named)][1]
+{_AS_IT_IS}
+"""
+
 
 @pytest.fixture
 def root(tmp_path) -> Path:
@@ -77,23 +86,30 @@ def test_killed_at_random_moments_it_ends_with_the_same_bytes(tmp_path):
     write_scannet(root)
     for number in range(100, 180):
         write_scene(root / "scans" / f"scene{number:04d}_00", make_scene(number))
-    start = "import sys; from less3d.cli import main; sys.exit(main())"
-    command = [sys.executable, "-c", start, "data", "prepare", "scannet", "--root", str(root), "--workers", "2"]
+    command = ["data", "prepare", "scannet", "--root", str(root), "-o", str(output)]
     rng, whole, left = random.Random(0), len(ScanNet(root).names), []
     for kill in range(KILLS):
-        process = subprocess.Popen([*command, "-o", str(output)], stderr=subprocess.DEVNULL, start_new_session=True)
+        run = [
+            sys.executable,
+            "-c",
+            _SLOWLY if kill % 2 else _AS_IT_IS,
+            *command,
+            "--workers",
+            "1" if kill % 2 else "2",
+        ]
+        process = subprocess.Popen(run, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
         enough, until = rng.randint(whole * kill // KILLS, whole * (kill + 1) // KILLS - 1), time.monotonic() + 60
         while process.poll() is None and time.monotonic() < until:
             if len(list((output / "records").glob("*.json"))) >= enough:
                 break
             time.sleep(0.002)
-        time.sleep(rng.uniform(0, 0.05))
-        assert process.poll() is None, "a run was over before it was killed"
-        os.killpg(process.pid, signal.SIGKILL)
+        time.sleep(rng.uniform(0, 0.02))
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         left.append(len(list((output / "records").glob("*.json"))))
     assert len({number for number in left if 0 < number < whole}) >= 3, "some kills were in the midst of the work"
-    subprocess.run([*command, "-o", str(output)], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-c", _AS_IT_IS, *command], check=True, capture_output=True)
     prepare(root, tmp_path / "unbroken")
     assert content(output) == content(tmp_path / "unbroken")
 
