@@ -2,9 +2,11 @@
 
     python benchmarks/released_scores.py rooms/test -o benchmarks/results/released_scores.json
 
-Each set is asked three times: the full sentences; the class word alone ("the chair"); and the full sentences of other
-objects of the same scan, whose score says how much a mask is worth that has nothing to do with the sentence. What the
-full sentence adds to the class word, on sentences with look-alikes, is what was read and not guessed from the noun.
+Each set is asked four times: the full sentences; the class word alone ("the chair"); the full sentences of other
+objects of the same scan, whose score says how much a mask is worth that has nothing to do with the sentence; and as
+many sentences of other scans about classes that nobody names in this one, to which the right answer is that nothing is
+meant. What the full sentence adds to the class word, on sentences with look-alikes, is what was read and not guessed
+from the noun.
 """
 
 import argparse
@@ -18,6 +20,7 @@ import torch
 from provenance import provenance
 from rich.progress import track
 
+from less3d.data.absent import absence_f1, borrowed
 from less3d.data.folder import Folder
 from less3d.data.sentences import class_words
 from less3d.io import read_scan
@@ -58,15 +61,20 @@ def score(model: Referrer, data: Folder, name: str) -> dict:
         "class word": lambda referral: class_words(referral.label) or referral.label,
         "other sentence": _others(data),
     }
-    rows: dict[str, list[SentenceScore]] = {question: [] for question in asked}
+    rows: dict[str, list[SentenceScore]] = {question: [] for question in (*asked, "absent")}
+    rng = np.random.default_rng(0)
     for scan in track(data.scans, name):
         loaded = data.load(scan)
         for question, reword in asked.items():
             rows[question] += score_scan(model, *loaded, data.referrals[scan], reword)
+        rows["absent"] += score_scan(model, *loaded, borrowed(data, scan, len(data.referrals[scan]), rng))
+    nothing = [(row.predicted == 0) for name in ("sentence", "absent") for row in rows[name]]
+    absent = [not row.targets for name in ("sentence", "absent") for row in rows[name]]
     scores = {question: summarize(gathered) for question, gathered in rows.items()}
     full, noun = scores["sentence"].multiple, scores["class word"].multiple
     reading = None if full is None or noun is None else full.miou - noun.miou
-    return {"reading_gain_miou": reading, **{question: asdict(found) for question, found in scores.items()}}
+    measured = {"reading_gain_miou": reading, "absence_f1": absence_f1(absent, nothing)}
+    return {**measured, **{question: asdict(found) for question, found in scores.items()}}
 
 
 def _others(data: Folder) -> Callable[[Referral], str]:

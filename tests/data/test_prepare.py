@@ -89,14 +89,8 @@ def test_killed_at_random_moments_it_ends_with_the_same_bytes(tmp_path):
     command = ["data", "prepare", "scannet", "--root", str(root), "-o", str(output)]
     rng, whole, left = random.Random(0), len(ScanNet(root).names), []
     for kill in range(KILLS):
-        run = [
-            sys.executable,
-            "-c",
-            _SLOWLY if kill % 2 else _AS_IT_IS,
-            *command,
-            "--workers",
-            "1" if kill % 2 else "2",
-        ]
+        how, workers = (_SLOWLY, "1") if kill < KILLS // 2 else (_AS_IT_IS, "2")
+        run = [sys.executable, "-c", how, *command, "--workers", workers]
         process = subprocess.Popen(run, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
         enough, until = rng.randint(whole * kill // KILLS, whole * (kill + 1) // KILLS - 1), time.monotonic() + 60
         while process.poll() is None and time.monotonic() < until:

@@ -87,3 +87,16 @@ def test_a_sentence_about_nothing_is_trained_on_with_an_empty_mask(tmp_path: Pat
     seen = [pair for batch in batches for pair in zip(batch.sentences, batch.masks, strict=True)]
     assert [mask.any().item() for sentence, mask in seen if sentence == "the piano"] == [False]
     assert all(mask.any() for sentence, mask in seen if sentence != "the piano")
+
+
+def test_a_share_of_the_sentences_is_borrowed_and_describes_nothing(tmp_path: Path) -> None:
+    root = write_tiny_data(tmp_path)
+    with (root / "sentences.jsonl").open("a") as file:
+        file.write('\n{"scan": "room2", "sentence": "the lamp", "target_id": 0, "label": "lamp"}')
+    steps = Steps(Folder(root), replace(CONFIG, sentences_per_scan=3, absent=0.5))
+    batches = [steps[number].batch for number in range(30)]
+    pairs = [pair for batch in batches for pair in zip(batch.sentences, batch.masks, strict=True)]
+    empty = [not mask.any() for sentence, mask in pairs if sentence == "the lamp"]
+    assert sum(not mask.any() for _, mask in pairs) == sum(empty)
+    assert 0.2 < sum(empty) / len(pairs) < 0.6
+    assert not all(empty), "in its own room the lamp is there"

@@ -18,6 +18,7 @@ from less3d.training import loop
 from less3d.training.config import TrainConfig
 from less3d.training.loader import Steps
 from less3d.training.recipes import complete
+from less3d.weights import load_weights
 
 TINY = TrainConfig(
     model=ModelConfig(
@@ -183,3 +184,15 @@ def test_a_run_can_begin_with_earlier_weights(data, tmp_path):
     other = replace(one, model=replace(one.model, voxel_size=0.3))
     with pytest.raises(InputError, match="another model"):
         loop.train(other, data, data, tmp_path / "third", workers=0, start_from=begin)
+
+
+def test_only_what_is_asked_for_learns(data, tmp_path):
+    loop.train(TINY, data, data, tmp_path / "first", workers=0)
+    config = replace(TINY, learn="network.absence", absent=0.5)
+    loop.train(config, data, data, tmp_path / "second", workers=0, start_from=tmp_path / "first" / "best.safetensors")
+    before, after = (load_weights(tmp_path / run / "best.safetensors")[0].state_dict() for run in ("first", "second"))
+    changed = {name for name, values in after.items() if not torch.equal(values, before[name])}
+    assert changed
+    assert all(name.startswith("network.absence") for name in changed), "running statistics stay too"
+    with pytest.raises(InputError, match=r"network\.absence.*got 'network\.presence'"):
+        loop.train(replace(TINY, learn="network.presence"), data, data, tmp_path / "third", workers=0)

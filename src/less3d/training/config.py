@@ -27,6 +27,10 @@ class TrainConfig:
     sentences_per_scan: int = 32
     multiple_weight: float = 2.0
     """How much likelier a sentence with look-alikes is drawn than one without."""
+    absent: float = 0.0
+    """Share of a step's sentences that are borrowed from other scans and describe nothing here, 0 to 1."""
+    learn: str = ""
+    """Only parameters whose names begin so learn, such as "network.absence"; all by default."""
     max_points: int = 60_000
     """Of a larger scan, a part of this many points is trained on."""
     part: Literal["nearest", "random"] = "nearest"
@@ -62,5 +66,7 @@ class TrainConfig:
                 f"validations happen at meetings: expected validate_every to be a multiple of {self.meet_every}, "
                 f"got {self.validate_every}"
             )
+        if not 0 <= self.absent <= 1:
+            raise InputError(f"training needs a share absent of 0 to 1, got {self.absent}")
         if self.learning_rate <= 0:
             raise InputError(f"training needs a positive learning_rate, got {self.learning_rate}")

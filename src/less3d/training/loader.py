@@ -9,6 +9,7 @@ from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
 from less3d.batch import Batch, make_batch
+from less3d.data.absent import borrowed
 from less3d.data.augment import augment
 from less3d.data.dataset import Dataset, make_samples
 from less3d.data.sentences.view import swap_left_right
@@ -66,6 +67,8 @@ class Steps(TorchDataset[Step]):
         (scan, masks), referrals = self.data.load(name), self.data.referrals[name]
         scan, masks = self._part(scan, masks, referrals[rng.integers(len(referrals))], rng)
         chosen = self._choose(masks, referrals, rng)
+        if self.config.absent:
+            chosen = self._with_absent(name, chosen, rng)
         changed = make_samples(*augment(scan, masks, chosen, rng, self.config.augment))
         return changed or make_samples(scan, masks, chosen)  # where holes took all that was described
 
@@ -86,6 +89,11 @@ class Steps(TorchDataset[Step]):
         count = min(self.config.sentences_per_scan, len(referrals))
         chosen = rng.choice(len(referrals), count, replace=False, p=weights / weights.sum())
         return [referrals[row] for row in chosen]
+
+    def _with_absent(self, scan: str, chosen: list[Referral], rng: np.random.Generator) -> list[Referral]:
+        """The sentences, a share of them replaced by others that describe nothing here."""
+        strange = borrowed(self.data, scan, int(rng.binomial(len(chosen), self.config.absent)), rng)
+        return chosen[: len(chosen) - len(strange)] + strange
 
 
 def nearest_rows(scan: Scan, center: int, count: int) -> np.ndarray:

@@ -125,6 +125,7 @@ class _Run:
         torch.manual_seed(config.seed)
         self.config, self.data, self.workers, self.device = config, data, workers, device
         self.model = (Referrer(config.model) if start_from is None else _begin_with(start_from, config)).to(device)
+        _freeze(self.model, config.learn)
         self.optimizer = _optimizer(self.model, config)
         self.progress = Progress()
         self.text = None if self.model.text_learns else TextTable(output / TEXT)
@@ -180,13 +181,22 @@ def train_step(
     max_gradient_norm: float,
 ) -> dict[str, float]:
     """Forward, backward, step; returns the parts of the loss."""
-    model.train()
+    _set_training(model)
     losses = model.losses(batch, text)
     optimizer.zero_grad(set_to_none=True)
     losses["total"].backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), max_gradient_norm)
     optimizer.step()
     return {name: float(value.detach()) for name, value in losses.items()}
+
+
+def _set_training(model: Referrer) -> None:
+    """Training mode for what learns; what is frozen keeps its running statistics."""
+    model.train()
+    for module in model.modules():
+        parameters = list(module.parameters())
+        if parameters and not any(parameter.requires_grad for parameter in parameters):
+            module.eval()
 
 
 def learning_rate_factor(step: int, config: TrainConfig) -> float:
@@ -204,6 +214,17 @@ def _begin_with(weights: Path, config: TrainConfig) -> Referrer:
             f"{weights}: expected weights of the model to be trained, got another model's: change its settings"
         )
     return model
+
+
+def _freeze(model: Referrer, learn: str) -> None:
+    """Let only the parameters learn whose names begin with `learn`; all that do already when it is empty."""
+    learning = [name for name, parameter in model.named_parameters() if parameter.requires_grad]
+    kept = {name for name in learning if name.startswith(learn)}
+    if not kept:
+        modules = sorted({".".join(name.split(".")[:2]) for name in learning})
+        raise InputError(f"expected learn to begin the name of a parameter ({', '.join(modules)}), got {learn!r}")
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(name in kept)
 
 
 def _optimizer(model: Referrer, config: TrainConfig) -> torch.optim.AdamW:
