@@ -5,6 +5,7 @@ import dataclasses
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,14 @@ def read_rows(path: Path) -> list[SentenceScore]:
     return [_from_text(row, f"{path}, row {number}") for number, row in enumerate(table, start=1)]
 
 
+@dataclass(frozen=True)
+class Scored:
+    """The rows of one scan, and a hash of the points and masks that they were scored on."""
+
+    seen: str
+    rows: tuple[SentenceScore, ...]
+
+
 class UnfinishedRows:
     """The rows of an evaluation that is under way, scan by scan, so that it can be stopped and gone on with.
 
@@ -59,41 +68,48 @@ class UnfinishedRows:
 
     Args:
         path: of the table they will become.
-        question: what is evaluated, in one text; rows of another question are dropped.
+        question: what is evaluated, in one text.
+
+    Raises:
+        InputError: when rows of another question are there.
     """
 
     def __init__(self, path: Path, question: str) -> None:
         self._path = path
         self._unfinished = path.with_name(path.name + ".unfinished")
-        self.rows: dict[str, list[SentenceScore]] = {}
+        self.scored: dict[str, Scored] = {}
         """What is scored already, by scan."""
         lines = self._unfinished.read_bytes().splitlines() if self._unfinished.is_file() else []
-        if lines and lines[0] == _line({"question": question}):
-            for line in lines[1:]:
-                try:
-                    scan = json.loads(line)
-                    found = [_from_text(row, str(self._unfinished)) for row in scan["rows"]]
-                except (ValueError, KeyError, TypeError, InputError):
-                    continue
-                self.rows[scan["scan"]] = found
+        if lines and lines[0] != _line({"question": question}):
+            raise InputError(
+                f"{self._unfinished}: holds what was scored before with other weights, sentences or options: delete "
+                "it, or write the rows to another file"
+            )
+        for line in lines[1:]:
+            try:
+                scan = json.loads(line)
+                rows = tuple(_from_text(row, str(self._unfinished)) for row in scan["rows"])
+                self.scored[str(scan["scan"])] = Scored(str(scan["seen"]), rows)
+            except (ValueError, KeyError, TypeError, InputError):
+                continue
         with replacing(self._unfinished) as stream:
             stream.write(_line({"question": question}) + b"\n")
-            for scan, rows in self.rows.items():
-                stream.write(self._line_of(scan, rows))
+            for name, scored in self.scored.items():
+                stream.write(self._line_of(name, scored))
 
-    def add(self, scan: str, rows: Sequence[SentenceScore]) -> None:
+    def add(self, scan: str, scored: Scored) -> None:
         """Keep the rows of a scan."""
-        self.rows[scan] = list(rows)
+        self.scored[scan] = scored
         with self._unfinished.open("ab") as stream:
-            stream.write(self._line_of(scan, rows))
+            stream.write(self._line_of(scan, scored))
 
     def finish(self, scans: Sequence[str]) -> None:
         """Write the table of these scans, and forget that it was unfinished."""
-        write_rows([row for scan in scans for row in self.rows[scan]], self._path)
+        write_rows([row for scan in scans for row in self.scored[scan].rows], self._path)
         self._unfinished.unlink()
 
-    def _line_of(self, scan: str, rows: Sequence[SentenceScore]) -> bytes:
-        return _line({"scan": scan, "rows": [_to_text(row) for row in rows]}) + b"\n"
+    def _line_of(self, scan: str, scored: Scored) -> bytes:
+        return _line({"scan": scan, "seen": scored.seen, "rows": [_to_text(row) for row in scored.rows]}) + b"\n"
 
 
 def require_table_name(path: Path) -> None:

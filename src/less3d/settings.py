@@ -44,7 +44,8 @@ def _value(kind: Any, given: Any, place: str) -> Any:
     choices = [choice for one in allowed if get_origin(one) is Literal for choice in get_args(one)]
     if type(given) in allowed or given in choices:
         return given
-    raise InputError(f"{place}: expected {getattr(kind, '__name__', kind)}, got {given!r}")
+    expected = ", ".join(map(repr, choices)) if choices else getattr(kind, "__name__", kind)
+    raise InputError(f"{place}: expected {expected}, got {given!r}")
 
 
 def _dataclass(kind: Any, given: dict[str, Any], place: str) -> Any:

@@ -1,6 +1,7 @@
 """`less3d data check`: everything that is wrong with a data set, by line, and what is only odd."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ def test_everything_that_is_wrong_is_said_at_once(run, data):
         ("error", "line 10", "marks no point"),
         ("error", "line 11", "marks no point"),
         ("error", "line 12", "no file attic.*"),
-        ("error", "line 13", "a sentence with words"),
+        ("error", "line 13", "with no word in it"),
         ("warning", "line 14", "5 points"),
         ("warning", "line 16", "says the same as"),
         ("error", "line 5 and 1 more", "room2.npz"),
@@ -69,12 +70,29 @@ def test_everything_that_is_wrong_is_said_at_once(run, data):
     assert len(lines) == len(expected) + 1
 
 
+def test_what_is_only_odd_is_a_warning(run, data):
+    add(data, {"scan": "room0", "sentence": "the box", "target_id": 0, "lable": "box"})
+    shutil.copy(data / "scans" / "room1.npz", data / "room1.npz")
+    checked = run("data", "check", data)
+    assert checked.code == 0
+    assert "line 7: field 'lable' is not known" in checked.err
+    assert "are all scan 'room1'" in checked.err
+    assert checked.out.rstrip().endswith("no errors, 2 warnings")
+
+
+def test_a_file_without_sentences_is_an_error(run, data):
+    (data / "sentences.jsonl").write_text("\n\n")
+    checked = run("data", "check", data)
+    assert checked.code == 2
+    assert "expected sentences, one a line, got none" in checked.err
+
+
 def test_findings_are_counted_where_they_are_not_printed(run, data):
     add(data, *["{"] * 30)
     checked = run("data", "check", data, "--most", 3)
     assert checked.code == 2
     assert checked.err.count("expected JSON") == 3
-    assert "27 findings more" in checked.out
+    assert "27 findings more: see all with --most 30" in checked.out
 
 
 @pytest.mark.parametrize("folder", ["nowhere", "data/sentences.jsonl", "."])

@@ -116,8 +116,8 @@ def test_everything_wrong_with_the_official_files_is_checked(run, root, files, t
     write_json(tmp_path / "train.json", [scanrefer_record(object_id="77"), scanrefer_record(object_id="1")])
     checked = run("data", "check", root, "--sentences", files[0])
     assert checked.code == 2
-    assert "got object 77" in checked.err
-    assert "object 77" in checked.err
+    assert "object 77 has no point" in checked.err
+    assert "2 sentences about 2 objects" in checked.out, "the other sentences of the scan are checked too"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`less3d train` and `less3d eval`: from a folder of data to weights and scores, and mistakes in one line."""
 
 import json
+import shutil
 
 import pytest
 from tiny_data import write_tiny_data
@@ -8,6 +9,7 @@ from tiny_weights import write_tiny_weights
 
 from less3d.cli import COMMANDS
 from less3d.data.folder import Folder
+from less3d.training import evaluate as evaluation
 from less3d.training.recipes import RECIPES
 
 SMALL = (
@@ -67,16 +69,43 @@ def test_a_stopped_scoring_goes_on_where_it_was(run, data, tmp_path, monkeypatch
     assert not parts.exists()
     kept = tmp_path / "b.csv.unfinished"
     kept.write_bytes(kept.read_bytes()[:-20])  # the second scan's line is cut off
-    assert run("eval", weights, data, "--rows", parts, "--noun-only", "--max-scans", 1).code == 0, "another question"
-    assert loaded[3:] == ["room0"]
-    parts.unlink()
-    loaded[:] = []
-    assert run("eval", weights, data, "--rows", parts).code == 130
-    kept.write_bytes(kept.read_bytes()[:-20])
-    assert run("eval", weights, data, "--rows", parts).code == 0
-    assert loaded == ["room0", "room1", "room2", "room1", "room2"]
+    other = run("eval", weights, data, "--rows", parts, "--noun-only")
+    assert (other.code, "b.csv.unfinished: holds what was scored before" in other.err) == (2, True)
+    asked = count_answers(monkeypatch)
+    again = run("eval", weights, data, "--rows", parts)
+    assert again.code == 0
+    assert "going on: 2 of 6 sentences were scored before" in again.err
+    assert len(asked) == 4
     assert parts.read_bytes() == whole.read_bytes()
     assert not kept.exists()
+
+
+def test_what_has_changed_meanwhile_is_scored_again(run, data, tmp_path, monkeypatch):
+    weights, rows = write_tiny_weights(tmp_path / "tiny.safetensors"), tmp_path / "rows.csv"
+    (data / "scans" / "room2.npz").rename(tmp_path / "room2.npz")
+    assert run("eval", weights, data, "--rows", rows).code == 2
+    shutil.copy(tmp_path / "room2.npz", data / "scans" / "room1.npz")
+    (tmp_path / "room2.npz").rename(data / "scans" / "room2.npz")
+    asked = count_answers(monkeypatch)
+    assert run("eval", weights, data, "--rows", rows).code == 0
+    assert len(asked) == 4, "room0 is as it was"
+
+
+def count_answers(monkeypatch) -> list:
+    """Every sentence that is scored from now on."""
+    asked, score = [], evaluation.score_sentence
+    monkeypatch.setattr(evaluation, "score_sentence", lambda *given, **named: asked.append(1) or score(*given, **named))
+    return asked
+
+
+def test_names_are_shown_as_they_are_written(run, data, tmp_path):
+    with (data / "sentences.jsonl").open("a") as file:
+        row = {"scan": "room0", "sentence": "x", "target_id": 0, "label": "[red]chair", "tags": ["[/b]"]}
+        file.write("\n" + json.dumps(row))
+    scored = run("eval", write_tiny_weights(tmp_path / "tiny.safetensors"), data)
+    assert scored.code == 0
+    assert "[red]chair" in scored.out
+    assert "[/b]" in scored.out
 
 
 @pytest.mark.parametrize(
@@ -88,6 +117,7 @@ def test_a_stopped_scoring_goes_on_where_it_was(run, data, tmp_path, monkeypatch
         (("--max-scans", 0), "at least one scan"),
         (("--rows", "rows.xlsx"), ".csv or .parquet"),
         (("--rows", "nowhere/rows.csv"), "nowhere/rows.csv"),
+        (("--rows", "rows.csv", "-o", "rows.csv"), "expected two files"),
         (("--split", "val"), "no official splits"),
     ],
 )

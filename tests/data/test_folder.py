@@ -99,7 +99,7 @@ def test_what_the_file_says_of_unique_and_tags_comes_first(tmp_path, scan):
 
 
 def test_a_target_that_the_scan_has_not_is_named_not_left_out(tmp_path, scan):
-    with pytest.raises(InputError, match=r"sentences\.jsonl, line 2: .*got object 99"):
+    with pytest.raises(InputError, match=r"sentences\.jsonl, line 2: object 99 has no point"):
         write(tmp_path, scan, [say(target_id=3), say(target_id=99)]).load("room")
 
 
@@ -120,6 +120,11 @@ def test_a_target_that_the_scan_has_not_is_named_not_left_out(tmp_path, scan):
         (say(mask=7), "the name of an .npy file"),
         (say(mask="../../secret.npy"), "in the folder"),
         (say(mask="/tmp/mask.npy"), "in the folder"),
+        (say(mask="a\0b.npy"), "in the folder"),
+        (say(box=[0, 0, 0, 10**400, 1, 1]), "six numbers"),
+        ({"scan": "/etc/passwd", "sentence": "x", "target_id": 1}, "a scan in the folder"),
+        (say(target_id=1, unique=1), "unique"),
+        ('{"scan": "room", "sentence": "the \\ud800 box", "target_id": 1}', "UTF-8"),
         (say(box=[0, 0, 0, 1, 1]), "six numbers"),
         (say(box=[0, 0, 0, 1, 1, -1]), "low corner first"),
         ('{"scan": "room", "sentence": "x", "box": [0, 0, 0, 1, 1, NaN]}', "six numbers"),
@@ -138,12 +143,13 @@ def test_a_malformed_line_is_named(tmp_path, scan, line, expected):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("kind", ["length", "rows", "floats", "pickle", "archive", "garbage", "missing"])
+@pytest.mark.parametrize("kind", ["length", "rows", "twice", "floats", "pickle", "archive", "garbage", "missing"])
 def test_masks_that_do_not_fit_are_named(tmp_path, scan, kind):
     path = tmp_path / "mask.npy"
     content = {
         "length": np.zeros(39, bool),
         "rows": np.array([3, 40]),
+        "twice": np.repeat([0, 1], 20),
         "floats": np.zeros(40),
         "pickle": np.array([{}, 1], dtype=object),
     }
@@ -164,6 +170,28 @@ def test_missing_files_are_named(tmp_path, scan):
     folder = write(tmp_path, scan, [{"scan": "elsewhere", "sentence": "x", "target_id": 3}])
     with pytest.raises(InputError, match="elsewhere"):
         folder.load("elsewhere")
+
+
+def test_endings_in_capitals_are_read_and_names_with_an_ending_are_explained(tmp_path, scan):
+    folder = write(tmp_path, scan, [say(target_id=3)])
+    (tmp_path / "room.npz").rename(tmp_path / "room.NPZ")
+    assert len(folder.load("room")[0]) == 40
+    with pytest.raises(InputError, match="without the ending"):
+        folder.path("room.npz")
+    with pytest.raises(InputError, match="no file can be named"):
+        folder.path("room" * 200)
+
+
+def test_bytes_that_are_no_text_are_named(tmp_path, scan):
+    write(tmp_path, scan, [say(target_id=3)])
+    (tmp_path / "sentences.jsonl").write_bytes(b'{"scan": "room", "sentence": "gr\xffn", "target_id": 3}')
+    with pytest.raises(InputError, match="line 1: expected UTF-8"):
+        _ = Folder(tmp_path).referrals
+
+
+def test_labels_come_from_the_scan_where_the_file_has_none(tmp_path, scan):
+    first, second = samples_of(write(tmp_path, scan, [say(target_id=3), say(target_id=3, label="stool")]), "room")
+    assert (first.referral.label, second.referral.label) == ("a", "stool")
 
 
 def test_words_stay_and_spaces_do_not():

@@ -136,6 +136,23 @@ def test_a_malformed_scan_does_not_stop_the_others(root, prepared):
     assert "scene0000_01" not in Prepared(prepared.root).names
 
 
+@pytest.mark.parametrize("record", ["{", '{"a": 1}', "[]"])
+def test_damaged_scans_of_another_split_are_left_out_of_the_index(root, prepared, record):
+    record_of(prepared.root, "scene0011_00").write_text(record)
+    file_of(prepared.root, "masks", "scene0707_00").unlink()
+    prepare(root, prepared.root, scans=["scene0000_00"])
+    assert Prepared(prepared.root).names == ("scene0000_00", "scene0000_01")
+
+
+def test_other_data_sets_are_not_written_into(root, tmp_path):
+    with pytest.raises(InputError, match="another data set"):
+        prepare(root, root)
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "sentences.jsonl").touch()
+    with pytest.raises(InputError, match="another data set"):
+        prepare(root, tmp_path / "own")
+
+
 def test_while_it_is_made_it_is_not_read(root, prepared):
     outcomes = prepare_scannet(root, prepared.root)
     next(outcomes)

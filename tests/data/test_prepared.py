@@ -122,7 +122,7 @@ def referred(prepared: Prepared) -> Referred:
 def test_sentences_about_prepared_scans(prepared):
     samples = samples_of(referred(prepared), "b")
     np.testing.assert_array_equal(samples[1].mask, make_scan(1).instances == 1)
-    with pytest.raises(InputError, match="got object 7"):
+    with pytest.raises(InputError, match="object 7 has no point"):
         Referred(prepared, (Referral("a", "x", (7,), record="line 3"),)).load("a")
     with pytest.raises(InputError, match="about scan 'attic'"):
         Referred(prepared, (Referral("attic", "x", (0,)),))

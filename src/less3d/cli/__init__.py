@@ -47,6 +47,9 @@ def _named(given: list[str]) -> str:
     for words in (2, 1):
         if (name := " ".join(given[:words])) in COMMANDS:
             return name
+    further = [name.removeprefix(f"{given[0]} ") for name in COMMANDS if name.startswith(f"{given[0]} ")]
+    if further:
+        raise InputError(f"expected a word after {given[0]} ({', '.join(further)}): see less3d --help")
     raise InputError(f"expected a command ({', '.join(COMMANDS)}), got {given[0]!r}: see less3d --help")
 
 

@@ -28,26 +28,31 @@ def check(
         split: only sentences about scans of this ScanNet split: train, val or test.
         most: at most so many findings are printed; all are counted.
     """
-    from less3d.data.check import Census, readable, summary
+    from less3d.data.check import Census, counted, readable, summary
     from less3d.data.check import check as findings_of
     from less3d.data.folder import Folder
     from less3d.data.open import open_dataset
+    from less3d.text.tokens import check_sentence
 
+    if most < 0:
+        raise InputError(f"expected a number of findings to print, got {most}")
     opened = open_dataset(data, sentences=sentences, split=split)
     total = len(readable(opened)[0]) if isinstance(opened, Folder) else len(opened.scans)
     census, errors, oddities = Census(), 0, 0
     with progress_bar("scans") as progress:
         task = progress.add_task("checking", total=total)
-        for finding in findings_of(opened, census, on_scan=lambda: progress.advance(task)):
+        for finding in findings_of(
+            opened, census, check_sentence=check_sentence, on_scan=lambda: progress.advance(task)
+        ):
             errors, oddities = errors + finding.is_error, oddities + (not finding.is_error)
             if errors + oddities <= most:
                 say("error" if finding.is_error else "warning", finding.message)
     print(summary(census, data))
     if errors + oddities > most:
-        print(f"{errors + oddities - most} findings more: see them with --most {errors + oddities}")
+        print(f"{counted(errors + oddities - most, 'finding')} more: see all with --most {errors + oddities}")
     if errors:
-        raise InputError(f"{data}: {errors} errors, {oddities} warnings")
-    print(f"no errors, {oddities} warnings")
+        raise InputError(f"{data}: {counted(errors, 'error')}, {counted(oddities, 'warning')}")
+    print(f"no errors, {counted(oddities, 'warning')}")
 
 
 def prepare(
@@ -79,9 +84,8 @@ def prepare(
     here = set(source.names)
     scans = source.names if split is None else tuple(scan for scan in source.split(split) if scan in here)
     if not scans:
-        raise InputError(
-            f"{root}: expected ScanNet's folders of scans, such as scans/scene0000_00, got none to prepare"
-        )
+        of_split = "" if split is None else f" of the {split} split"
+        raise InputError(f"{root}: expected folders of scans{of_split}, such as scans/scene0000_00, got none")
     with progress_bar("scans") as progress:
         task = progress.add_task("preparing", total=len(scans))
         for outcome in prepare_scannet(root, output, scans=scans, workers=workers or os.cpu_count() or 1):
@@ -90,6 +94,6 @@ def prepare(
                 problems.append(outcome.problem)
                 say("error", outcome.problem)
         done = int(progress.tasks[task].completed) - len(problems)
-    print(f"{output}: {done} scans are ready; ask for them with --sentences and a file of ScanRefer, Nr3D or Sr3D")
+    print(f"{output}: {done} scans are ready; --sentences names a file of ScanRefer, Nr3D, Sr3D or Multi3DRefer")
     if problems:
         raise InputError(f"{root}: {len(problems)} scans could not be prepared, see above; the others are ready")

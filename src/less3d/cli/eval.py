@@ -1,6 +1,7 @@
 """`less3d eval WEIGHTS DATA`: score weights over every sentence of a data set; `less3d scores`: the same from rows."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from hashlib import sha256
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from less3d.cli.progress import progress_bar
 from less3d.errors import InputError
 from less3d.io.files import replacing
 from less3d.metrics import Score, Scores, SentenceScore, summarize
 from less3d.referral import Referral
-from less3d.score_rows import UnfinishedRows, read_rows, require_table_name
+from less3d.score_rows import Scored, UnfinishedRows, read_rows, require_table_name
 
 if TYPE_CHECKING:
     from less3d.data.dataset import Dataset
@@ -46,7 +48,7 @@ def evaluate(
         split: only sentences about scans of this ScanNet split: train, val or test.
         output: also write the scores as JSON to this file.
         rows: also write one row a sentence to this file, .csv or .parquet; `less3d scores` makes the tables from it. A
-            scoring that was stopped then goes on where it was.
+            scoring that was stopped then goes on where it was; until the end its rows are in FILE.unfinished.
         noun_only: ask only for the class ("the chair") instead of the sentence: what the noun alone explains.
         max_scans: only the first so many scans.
         device: where to run, "cpu" or "cuda".
@@ -59,13 +61,13 @@ def evaluate(
 
     if max_scans is not None and max_scans < 1:
         raise InputError(f"expected to score at least one scan, got {max_scans}")
-    for path in (output, rows):
-        if path is not None and (path.is_dir() or not path.parent.is_dir()):
-            raise InputError(f"{path}: expected a file to write the scores to, in a folder that is there")
+    _require_writable(output, rows)
     if rows is not None:
         require_table_name(rows)
 
     def reword(referral: Referral) -> str:
+        if noun_only and not referral.label:
+            raise InputError(f"{referral.record}: expected the label of the object, to ask for it by its class alone")
         return class_words(referral.label) if noun_only else referral.sentence
 
     model, info = load_weights(weights)
@@ -74,21 +76,22 @@ def evaluate(
     scans = opened.scans[:max_scans]
     question = f"{info.sha256} {noun_only} {data.resolve()} {_fingerprint(opened)}"
     kept = None if rows is None else UnfinishedRows(rows, question)
-    done = {} if kept is None else kept.rows
+    done = {} if kept is None else dict(kept.scored)
+    counts = {scan: len(opened.referrals[scan]) for scan in scans}
+    if before := sum(counts[scan] for scan in scans if scan in done):
+        Console(stderr=True).print(f"going on: {before} of {sum(counts.values())} sentences were scored before")
     with progress_bar("sentences") as progress:
-        counts = {scan: len(opened.referrals[scan]) for scan in scans}
-        before = sum(counts[scan] for scan in scans if scan in done)
-        task = progress.add_task("scoring", total=sum(counts.values()), completed=before)
+        task = progress.add_task("scoring", total=sum(counts.values()))
 
-        def keep(scan: str, scored: list[SentenceScore]) -> None:
-            if kept is not None:
+        def keep(scan: str, scored: Scored) -> None:
+            if kept is not None and done.get(scan) != scored:
                 kept.add(scan, scored)
             progress.advance(task, counts[scan])
 
-        scored = score(model, opened, max_scans=max_scans, reword=reword, device=device, done=dict(done), on_scan=keep)
+        found = score(model, opened, max_scans=max_scans, reword=reword, device=device, done=done, on_scan=keep)
     if kept is not None:
         kept.finish(scans)
-    _report(scored, output)
+    _report(found, output)
 
 
 def scores(
@@ -102,6 +105,7 @@ def scores(
         rows: what `less3d eval --rows` wrote.
         output: also write the scores as JSON to this file.
     """
+    _require_writable(output, rows if output == rows else None)
     _report(read_rows(rows), output)
 
 
@@ -113,7 +117,10 @@ def table(scores: Scores, *, with_f1: bool) -> Table:
     for name, score in named_scores(scores):
         values = [score.miou, score.acc_25, score.acc_50, *([score.f1_25, score.f1_50] if with_f1 else [])]
         shown.add_row(
-            name, str(score.sentences), *(f"{value:.3f}" for value in values), end_section=name in ("all", "multiple")
+            Text(name),
+            str(score.sentences),
+            *(f"{value:.3f}" for value in values),
+            end_section=name in ("all", "multiple"),
         )
     return shown
 
@@ -125,6 +132,15 @@ def named_scores(scores: Scores) -> list[tuple[str, Score]]:
     return [(name, score) for name, score in [*splits, *groups] if score is not None]
 
 
+def _require_writable(output: Path | None, rows: Path | None) -> None:
+    """Refuse, before any work, files that could not be written after it."""
+    for path in (output, rows):
+        if path is not None and (path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK)):
+            raise InputError(f"{path}: expected a file to write the scores to, in a folder that may be written to")
+    if output is not None and rows is not None and output.resolve() == rows.resolve():
+        raise InputError(f"{output}: expected two files, got the same for the scores and the rows")
+
+
 def _fingerprint(data: "Dataset") -> str:
     """A hash of every sentence of a data set and what it means."""
     return sha256(repr(sorted(data.referrals.items())).encode("utf-8", "surrogatepass")).hexdigest()
@@ -132,7 +148,7 @@ def _fingerprint(data: "Dataset") -> str:
 
 def _report(rows: Sequence[SentenceScore], output: Path | None) -> None:
     scores = summarize(rows)
-    Console().print(table(scores, with_f1=any(len(row.targets) != 1 for row in rows)))
     if output is not None:
         with replacing(output) as stream:
             stream.write((json.dumps(asdict(scores), indent=1) + "\n").encode())
+    Console().print(table(scores, with_f1=any(len(row.targets) != 1 for row in rows)))

@@ -40,8 +40,8 @@ def recipe_command(recipe: str) -> Callable[..., None]:
             output: folder of the run.
             sentences: for ScanNet's scans the file of ScanRefer, Nr3D, Sr3D or Multi3DRefer, one for each data folder.
             split: only sentences about scans of this ScanNet split: train, val or test.
-            validation_sentences: the same for the validation.
-            validation_split: the same for the validation.
+            validation_sentences: the file of sentences for the validation folder, where it is ScanNet's.
+            validation_split: only sentences about scans of this ScanNet split validate.
             start_from: weights of an earlier run to begin with, instead of random ones.
             max_minutes: stop after so many minutes, with a checkpoint; the same command goes on.
             workers: processes that prepare batches.

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from less3d.data.dataset import Dataset
-from less3d.data.folder import Described, Folder, parse_line
+from less3d.data.dataset import Dataset, Referred
+from less3d.data.folder import SETTINGS, Described, Folder, parse_line, unknown_fields
 from less3d.errors import InputError, InputWarning
 from less3d.io import frame_warnings
 from less3d.referral import Masks, Referral
@@ -36,27 +36,35 @@ class Census:
     without_target: int = 0
 
 
-def check(data: Dataset, census: Census, *, on_scan: Callable[[], None] = lambda: None) -> Iterator[Finding]:
+def check(
+    data: Dataset,
+    census: Census,
+    *,
+    check_sentence: Callable[[str], None] = lambda sentence: None,
+    on_scan: Callable[[], None] = lambda: None,
+) -> Iterator[Finding]:
     """Read all of a data set and give every finding; `census` counts along.
 
     Args:
         data: a `Folder`, whose lines are then checked one by one, or another data set.
         census: is filled.
+        check_sentence: raises an `InputError` for a sentence that no model can be asked.
         on_scan: told when a scan is done.
     """
     if isinstance(data, Folder):
-        yield from _check_folder(data, census, on_scan)
+        yield from _check_folder(data, census, check_sentence, on_scan)
         return
+    load = data.source.load if isinstance(data, Referred) else data.load
     for scan in data.scans:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", InputWarning)
-                read, masks = data.load(scan)
+                read, masks = load(scan)
         except InputError as error:
             yield Finding(str(error))
         else:
             yield from _check_scan(scan, read, census)
-            yield from _check_sentences(data.referrals[scan], masks, census)
+            yield from _check_sentences(data.referrals[scan], masks, census, check_sentence)
         on_scan()
 
 
@@ -72,14 +80,21 @@ def readable(folder: Folder) -> tuple[dict[str, list[Described]], list[Finding]]
             findings.append(Finding(str(error)))
             continue
         rows.setdefault(row.referral.scan, []).append(row)
+        if unknown := unknown_fields(line):
+            findings.append(Finding(f"{place}: field {unknown[0]!r} is not known and not read", is_error=False))
         key = (row.referral.scan, row.referral.sentence, row.referral.targets, row.mask, row.box)
         if key in seen:
             findings.append(Finding(f"{place}: says the same as {seen[key]}", is_error=False))
         seen.setdefault(key, place)
+    if not rows and not findings:
+        findings.append(Finding(f"{folder.sentences_file}: expected sentences, one a line, got none"))
     return rows, findings
 
 
-def _check_folder(folder: Folder, census: Census, on_scan: Callable[[], None]) -> Iterator[Finding]:
+def _check_folder(
+    folder: Folder, census: Census, check_sentence: Callable[[str], None], on_scan: Callable[[], None]
+) -> Iterator[Finding]:
+    _ = folder.settings  # what is wrong there is wrong once, not with every scan
     by_scan, findings = readable(folder)
     yield from findings
     for name, rows in sorted(by_scan.items()):
@@ -88,16 +103,26 @@ def _check_folder(folder: Folder, census: Census, on_scan: Callable[[], None]) -
                 warnings.simplefilter("always", InputWarning)
                 scan = folder.read(name)
             yield from (Finding(str(warning.message), is_error=False) for warning in caught)
+            if len({path.resolve() for path in folder.candidates(name)}) > 1:
+                files = ", ".join(map(str, folder.candidates(name)))
+                yield Finding(f"{files}: are all scan {name!r}, and only the first is read", is_error=False)
         except InputError as error:
             more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
             yield Finding(f"{rows[0].referral.record}{more}: {error}")
         else:
-            yield from _check_scan(str(folder.path(name)), scan, census)
-            yield from _check_rows(folder, scan, rows, census)
+            remedy = f" (what the options would say is said in {folder.root / SETTINGS})"
+            yield from _check_scan(str(folder.path(name)), scan, census, remedy)
+            yield from _check_rows(folder, scan, rows, census, check_sentence)
         on_scan()
 
 
-def _check_rows(folder: Folder, scan: Scan, rows: Sequence[Described], census: Census) -> Iterator[Finding]:
+def _check_rows(
+    folder: Folder,
+    scan: Scan,
+    rows: Sequence[Described],
+    census: Census,
+    check_sentence: Callable[[str], None],
+) -> Iterator[Finding]:
     instances = Masks({}, len(scan)) if scan.instances is None else Masks.of_instances(scan.instances)
     for number, row in enumerate(rows):
         referral, masks = row.referral, instances
@@ -109,23 +134,27 @@ def _check_rows(folder: Folder, scan: Scan, rows: Sequence[Described], census: C
                 yield Finding(str(error) if referral.record in str(error) else f"{referral.record}: {error}")
                 continue
             referral = Referral(referral.scan, referral.sentence, (own,), referral.label, record=referral.record)
-        yield from _check_sentences([referral], masks, census)
+        yield from _check_sentences([referral], masks, census, check_sentence)
 
 
-def _check_scan(place: str, scan: Scan, census: Census) -> Iterator[Finding]:
+def _check_scan(place: str, scan: Scan, census: Census, remedy: str = "") -> Iterator[Finding]:
     census.scans += 1
     census.points += len(scan)
     for warning in frame_warnings(scan):
-        yield Finding(f"{place}: {warning}", is_error=False)
+        yield Finding(f"{place}: {warning}{remedy}", is_error=False)
 
 
-def _check_sentences(referrals: Sequence[Referral], masks: Masks, census: Census) -> Iterator[Finding]:
+def _check_sentences(
+    referrals: Sequence[Referral], masks: Masks, census: Census, check_sentence: Callable[[str], None]
+) -> Iterator[Finding]:
     for referral in referrals:
         census.sentences += 1
         census.without_target += not referral.targets
         place = referral.record or f"{referral.scan}, {referral.sentence!r}"
-        if not any(letter.isalpha() for letter in referral.sentence):
-            yield Finding(f"{place}: expected a sentence with words, got {referral.sentence[:40]!r}")
+        try:
+            check_sentence(referral.sentence)
+        except InputError as error:
+            yield Finding(f"{place}: {error}")
         for target in referral.targets:
             count = len(masks.members.get(target, ()))
             census.objects.add((referral.scan, target))
@@ -141,6 +170,11 @@ def summary(census: Census, root: Path) -> str:
     """What was looked at, in one line."""
     nothing = f", {census.without_target:,} of them about nothing that is there" if census.without_target else ""
     return (
-        f"{root}: {census.scans:,} scans with {census.points:,} points, "
-        f"{census.sentences:,} sentences about {len(census.objects):,} objects{nothing}"
+        f"{root}: {counted(census.scans, 'scan')} with {counted(census.points, 'point')}, "
+        f"{counted(census.sentences, 'sentence')} about {counted(len(census.objects), 'object')}{nothing}"
     )
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things in words: "1 scan", "2 scans"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -78,9 +78,10 @@ class Referred(Dataset):
         known = set(self.source.names)
         if unknown := sorted(set(self.referrals) - known):
             first = next(row for row in self.sentences if row.scan == unknown[0])
+            others = f", nor are {len(unknown) - 1} others" if len(unknown) > 1 else ""
             raise InputError(
                 f"{first.record or 'a sentence'} is about scan {unknown[0]!r}, which is not among the {len(known)} "
-                f"scans given, nor are {len(unknown) - 1} others: give their scans too, or choose sentences by --split"
+                f"scans given{others}: give their scans too, or choose sentences by --split"
             )
 
     def read_referrals(self) -> dict[str, tuple[Referral, ...]]:
@@ -126,10 +127,9 @@ def described(masks: Masks, referrals: Sequence[Referral]) -> Masks:
     for referral in referrals:
         for target in referral.targets:
             if not masks.has((target,)):
-                raise InputError(
-                    f"{referral.record or repr(referral.sentence)}: expected an object of scan {referral.scan}, "
-                    f"got object {target}, of which it has no point"
-                )
+                what = f"object {target} has" if target >= 0 else "the mask or box marks"
+                place = referral.record or repr(referral.sentence)
+                raise InputError(f"{place}: {what} no point of scan {referral.scan}")
     return masks.only(target for referral in referrals for target in referral.targets)
 
 
@@ -144,13 +144,14 @@ def make_samples(scan: Scan, masks: Masks, referrals: Sequence[Referral]) -> lis
     for referral in referrals:
         there = [target for target in referral.targets if masks.has((target,))]
         if there or not referral.targets:
-            samples.append(Sample(scan, replace(referral, unique=_unique(scan, referral)), masks.mask(there)))
+            samples.append(Sample(scan, _with_labels(scan, referral), masks.mask(there)))
     return samples
 
 
-def _unique(scan: Scan, referral: Referral) -> bool | None:
-    """ScanRefer's split: is the target the only object of its class? What the file says comes first."""
-    if referral.unique is not None or len(referral.targets) != 1 or scan.labels is None:
-        return referral.unique
-    label = scan.labels.get(referral.targets[0])
-    return None if label is None else list(scan.labels.values()).count(label) == 1
+def _with_labels(scan: Scan, referral: Referral) -> Referral:
+    """The sentence with class and ScanRefer's split, from the scan's own labels where it does not say them itself."""
+    label = (scan.labels or {}).get(referral.targets[0]) if len(referral.targets) == 1 else None
+    if label is None:
+        return referral
+    unique = list((scan.labels or {}).values()).count(label) == 1 if referral.unique is None else referral.unique
+    return replace(referral, label=referral.label or label, unique=unique)

@@ -24,16 +24,24 @@ import numpy as np
 from jaxtyping import Int32
 
 from less3d.data.dataset import Dataset, by_scan, described
-from less3d.data.jsons import as_record, parse_json
+from less3d.data.jsons import as_record, decode_utf8, parse_json
 from less3d.errors import InputError
 from less3d.io import SUPPORTED, read_scan
+from less3d.io.assemble import FARTHEST
 from less3d.io.files import read_bytes, require_file
 from less3d.referral import Masks, Referral
 from less3d.scan import Scan
 from less3d.settings import from_json
 
+FIELDS = frozenset({"scan", "sentence", "target_id", "target_ids", "mask", "box"})
+FIELDS |= {"label", "unique", "tags", "kind", "source"}
+"""What a line may say; `kind`, which `less3d rooms make` writes, is one more tag."""
+
 SENTENCES = "sentences.jsonl"
 SETTINGS = "dataset.json"
+
+_ROUNDING = 1e-4
+"""Meters; boxes are this much wider, for points on their faces that float32 has moved."""
 
 _FIRST_OWN_ID = -2
 """Objects that a sentence brings itself, as a mask or a box, are numbered down from here; -1 is no object."""
@@ -84,8 +92,9 @@ class Folder(Dataset):
         path = self.root / SETTINGS
         if not path.exists():
             return FolderSettings()
+        text = decode_utf8(read_bytes(path), path)
         try:
-            return from_json(FolderSettings, read_bytes(path).decode("utf-8", "replace"))
+            return from_json(FolderSettings, text)
         except InputError as error:
             raise InputError(f"{path}: {error}") from error
 
@@ -106,21 +115,32 @@ class Folder(Dataset):
     def lines(self) -> Iterator[tuple[str, str]]:
         """Each line of the sentences' file that is not empty, with its place for people."""
         path = self.sentences_file
-        if not path.is_file():
-            raise InputError(f"a data set needs a file {SENTENCES}, got none in {self.root}")
+        if not path.exists():
+            raise InputError(f"{path}: a data set needs a file of sentences, got none")
         require_file(path)
-        with path.open(encoding="utf-8-sig", errors="replace") as lines:
+        with path.open(encoding="utf-8-sig", errors="surrogateescape") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     yield f"{path}, line {number}", line
 
     def path(self, scan: str) -> Path:
         """Where a scan's file is."""
-        for folder in (self.root / "scans", self.root):
-            for suffix in SUPPORTED:
-                if (found := folder / f"{scan}{suffix}").is_file():
-                    return found
+        found = self.candidates(scan)
+        if found:
+            return found[0]
+        ending = Path(scan).suffix
+        if ending.lower() in SUPPORTED and self.candidates(scan.removesuffix(ending)):
+            raise InputError(f"{self.root}: expected names of scans without the ending, got {scan!r}")
         raise InputError(f"{self.root}: sentences name scan {scan!r}, but no file {scan}.* is there")
+
+    def candidates(self, scan: str) -> list[Path]:
+        """Every file that may be a scan of this name; one, in a sound data set."""
+        endings = [case(suffix) for suffix in SUPPORTED for case in (str.lower, str.upper)]
+        places = [folder / f"{scan}{ending}" for folder in (self.root / "scans", self.root) for ending in endings]
+        try:
+            return [path for path in places if path.is_file()]
+        except OSError as error:
+            raise InputError(f"{self.root}: no file can be named as scan {scan[:60]!r} ({error.strerror})") from error
 
     def read(self, scan: str) -> Scan:
         """One scan, as its file has it."""
@@ -146,8 +166,8 @@ class Folder(Dataset):
             InputError: when the mask's file is missing or is no mask of this scan.
         """
         if row.box:
-            corners = np.array(row.box).reshape(2, 3) - scan.origin
-            inside = ((scan.points >= corners[0]) & (scan.points <= corners[1])).all(axis=1)
+            low, high = np.array(row.box).reshape(2, 3) - scan.origin
+            inside = ((scan.points >= low - _ROUNDING) & (scan.points <= high + _ROUNDING)).all(axis=1)
             return np.flatnonzero(inside).astype(np.int32)
         marked = _read_mask(self.root / row.mask, row.referral.record, scan)
         return np.flatnonzero(scan.of_file(marked)).astype(np.int32)
@@ -162,6 +182,7 @@ def parse_line(line: str, place: str) -> Described:
     Raises:
         InputError: naming the place, what was expected and what came.
     """
+    _require_text(line, place)
     row = as_record(parse_json(line, place), place)
     ways = [name for name in ("target_id", "target_ids", "mask", "box") if name in row]
     if len(ways) != 1:
@@ -177,8 +198,10 @@ def parse_line(line: str, place: str) -> Described:
         _require(_is_box(row["box"]), place, "box of six numbers, the low corner first", row)
     for name in ("scan", "sentence"):
         _require(isinstance(row.get(name), str) and bool(row[name].strip()), place, f"{name} to be a text", row)
-    _require(".." not in Path(row["scan"]).parts, place, "scan to be the name of a scan in the folder", row)
-    _require(row.get("unique") in (None, True, False), place, "unique to be true, false or null", row)
+        _require_text(row[name], place)
+    inside = ".." not in Path(row["scan"]).parts and not Path(row["scan"]).is_absolute() and row["scan"].isprintable()
+    _require(inside, place, "scan to be the name of a scan in the folder", row)
+    _require(row.get("unique") is None or type(row["unique"]) is bool, place, "unique to be true, false or null", row)
     tags = row.get("tags", [row["kind"]] if row.get("kind") else [])
     _require(isinstance(tags, list) and all(isinstance(tag, str) for tag in tags), place, "tags to be texts", row)
     referral = Referral(
@@ -194,6 +217,11 @@ def parse_line(line: str, place: str) -> Described:
     return Described(referral, row.get("mask", ""), tuple(map(float, row.get("box", ()))))
 
 
+def unknown_fields(line: str) -> list[str]:
+    """Fields of a sound line that mean nothing here, such as misspelled ones."""
+    return sorted(set(json.loads(line)) - FIELDS)
+
+
 def _numbered(row: Described, number: int) -> Described:
     """The line with an id for the object it brings itself."""
     if not (row.mask or row.box):
@@ -206,18 +234,28 @@ def _require(holds: bool, place: str, expected: str, row: dict[str, Any]) -> Non
         raise InputError(f"{place}: expected {expected}, got {json.dumps(row)[:120]}")
 
 
+def _require_text(text: str, place: str) -> None:
+    """Refuse bytes that are no UTF-8, and halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{place}: expected UTF-8 text, got {text[error.start : error.start + 1]!r}") from None
+
+
 def _is_id(value: object) -> bool:
     return type(value) is int and 0 <= value < 2**31
 
 
 def _stays_inside(name: str) -> bool:
-    return name.endswith(".npy") and not Path(name).is_absolute() and ".." not in Path(name).parts
+    return (
+        name.endswith(".npy") and name.isprintable() and not Path(name).is_absolute() and ".." not in Path(name).parts
+    )
 
 
 def _is_box(value: object) -> bool:
     if not (isinstance(value, list) and len(value) == 6 and all(type(number) in (int, float) for number in value)):
         return False
-    return bool(np.isfinite(value).all()) and all(value[axis] < value[axis + 3] for axis in range(3))
+    return all(abs(number) < FARTHEST for number in value) and all(value[axis] < value[axis + 3] for axis in range(3))
 
 
 def _read_mask(path: Path, place: str, scan: Scan) -> np.ndarray:
@@ -235,6 +273,8 @@ def _read_mask(path: Path, place: str, scan: Scan) -> np.ndarray:
         return np.array(marked)
     if marked.dtype.kind in "iu" and marked.ndim == 1 and marked.dtype != np.uint8 and len(marked) <= count:
         rows = np.array(marked)
+        if len(np.unique(rows)) < len(rows):
+            raise InputError(f"{place}: expected {path} to number each point once; a mask of 0 and 1 must be bool")
         if not len(rows) or (rows.min() >= 0 and rows.max() < count):
             mask = np.zeros(count, dtype=bool)
             mask[rows] = True

@@ -45,6 +45,8 @@ def open_dataset(root: Path, *, sentences: Path | None = None, split: str | None
     labels = root / LABELS_FILE if isinstance(source, Prepared) else source.labels_file
     classes = ScanNetClasses.read(labels) if labels is not None and labels.exists() else None
     referrals = read_referrals(sentences, classes=classes)
+    if not referrals:
+        raise InputError(f"{sentences}: expected sentences that name the class of their object, got none that does")
     if classes is None and referrals[0].source == SCANREFER:
         warnings.warn(
             f"{root}: has no {LABELS_FILE}, so which sentences are unique and which multiple is not known; "

@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from less3d.data.folder import SENTENCES
 from less3d.data.prepared import INDEX, PARTS, VERSION, file_of, record_of, write_scan_files
 from less3d.data.scannet import SPLITS, ScanNet
 from less3d.data.scannet_classes import LABELS_FILE
@@ -50,7 +51,10 @@ def prepare_scannet(
     source = ScanNet(root)
     names = source.names if scans is None else tuple(scans)
     if unknown := sorted(set(names) - set(source.names)):
-        raise InputError(f"{root}: expected scan {unknown[0]}, which is not there, nor are {len(unknown) - 1} others")
+        others = f", nor are {len(unknown) - 1} others" if len(unknown) > 1 else ""
+        raise InputError(f"{root}: expected scan {unknown[0]}, which is not there{others}")
+    if (output / SENTENCES).exists() or output.resolve() == root.resolve():
+        raise InputError(f"{output}: holds another data set: choose another folder to prepare in")
     for folder in (*PARTS, "records"):
         (output / folder).mkdir(parents=True, exist_ok=True)
         for leftover in (output / folder).glob(".*.part"):  # of a run that was killed while it wrote
@@ -63,15 +67,18 @@ def prepare_scannet(
 
 def is_prepared(output: Path, scan: str, stamps: dict[str, list[int]]) -> bool:
     """Whether a scan's files are whole and made, by this version, from source files of these sizes and times."""
+    record = _whole_record(output, scan)
+    return record is not None and record["source"] == stamps
+
+
+def _whole_record(output: Path, scan: str) -> dict[str, Any] | None:
+    """The record of a scan whose files are as it says; None where one of them is missing or damaged."""
     try:
         record = json.loads(record_of(output, scan).read_bytes())
-        if (record["version"], record["source"]) != (VERSION, stamps):
-            return False
-        return all(
-            sha256(file_of(output, part, scan).read_bytes()).hexdigest() == record["hashes"][part] for part in PARTS
-        )
+        hashes = {part: sha256(file_of(output, part, scan).read_bytes()).hexdigest() for part in PARTS}
+        return record if (record["version"], record["hashes"]) == (VERSION, hashes) and "source" in record else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return False
+        return None
 
 
 def _each(source: ScanNet, output: Path, names: Sequence[str], workers: int) -> Iterator[tuple[str, str]]:
@@ -123,7 +130,8 @@ def _stamp(path: Path) -> list[int]:
 
 def _write_index(source: ScanNet, output: Path) -> None:
     """Gather the records; the source's classes and splits come along, so that it is not needed any more."""
-    scans = {path.stem: json.loads(path.read_bytes())["hashes"] for path in sorted(output.glob("records/*.json"))}
+    records = [(path.stem, _whole_record(output, path.stem)) for path in sorted(output.glob("records/*.json"))]
+    scans = {scan: record["hashes"] for scan, record in records if record is not None}
     splits = {split: list(source.split(split)) for split in SPLITS if source.has_split(split)}
     if source.labels_file is not None:
         with replacing(output / LABELS_FILE) as stream, source.labels_file.open("rb") as original:

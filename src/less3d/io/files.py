@@ -34,7 +34,7 @@ def require_file(path: Path) -> None:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     if is_folder:
-        raise InputError(f"{path}: expected a scan file, got a folder")
+        raise InputError(f"{path}: expected a file, got a folder")
     if size == 0:
         raise InputError(f"{path}: the file is empty")
 

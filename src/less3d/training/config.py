@@ -19,12 +19,14 @@ class TrainConfig:
     model: ModelConfig
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     steps: int = 10_000
+    """Of the optimizer, in all."""
     scans_per_step: int = 1
     replicas: int = 1
     """Processes of one thread each that train side by side, each on its own scans; for a CPU with several cores."""
     meet_every: int = 1
     """Steps between two meetings of the replicas, where they take the mean of their weights. Runs stop at meetings."""
     sentences_per_scan: int = 32
+    """At most so many sentences are asked of a scan at a step."""
     multiple_weight: float = 2.0
     """How much likelier a sentence with look-alikes is drawn than one without."""
     absent: float = 0.0
@@ -36,16 +38,21 @@ class TrainConfig:
     part: Literal["nearest", "random"] = "nearest"
     """Those nearest to a described object, at full density, or random ones of the whole scan, as in the paper."""
     learning_rate: float = 1e-3
+    """The highest, after the warm-up; it falls to zero along half a cosine."""
     text_learning_rate: float = 2e-5
     """For a trainable pretrained text encoder."""
     weight_decay: float = 0.05
+    """Of matrices; norms and biases do not decay."""
     warmup_steps: int = 100
+    """Steps in which the learning rate rises from zero."""
     max_gradient_norm: float = 2.0
+    """Longer gradients are cut to this length."""
     validate_every: int = 1000
     """Steps between validations, which choose the best weights."""
     validation_scans: int = 40
     """At most this many scans are read for one."""
     seed: int = 0
+    """Of the first weights, the order of the scans and their augmentation."""
 
     def __post_init__(self) -> None:
         """Refuse a run that cannot start."""

@@ -1,6 +1,7 @@
 """Scoring a model over a data set: every sentence, over all points of its scan."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from types import MappingProxyType
 
 import torch
@@ -11,6 +12,7 @@ from less3d.metrics import SentenceScore, score_sentence
 from less3d.models import Referrer
 from less3d.referral import Masks, Referral
 from less3d.scan import Scan
+from less3d.score_rows import Scored
 
 _SENTENCES_AT_ONCE = 32
 
@@ -22,8 +24,8 @@ def evaluate(
     max_scans: int | None = None,
     reword: Callable[[Referral], str] = lambda referral: referral.sentence,
     device: str = "cpu",
-    done: Mapping[str, Sequence[SentenceScore]] = MappingProxyType({}),
-    on_scan: Callable[[str, list[SentenceScore]], None] = lambda scan, rows: None,
+    done: Mapping[str, Scored] = MappingProxyType({}),
+    on_scan: Callable[[str, Scored], None] = lambda scan, scored: None,
 ) -> list[SentenceScore]:
     """Answer each sentence and score it; the scan's own work is done once for all its sentences.
 
@@ -33,19 +35,27 @@ def evaluate(
         max_scans: only the first so many scans.
         reword: what to ask instead of each sentence, such as the class word alone.
         device: where to run.
-        done: scans that were scored before, which are not scored again.
-        on_scan: told the name of each scan, and its rows, when it is scored.
+        done: scans that were scored before, which are not scored again unless their points or masks have changed.
+        on_scan: told the name of each scan, and its rows, when it is done.
     """
     model.eval()
-    scored: list[SentenceScore] = []
-    for scan in data.scans[:max_scans]:
-        if scan in done:
-            scored += done[scan]
-            continue
-        rows = list(score_scan(model, *data.load(scan), data.referrals[scan], reword, device))
-        on_scan(scan, rows)
-        scored += rows
-    return scored
+    rows: list[SentenceScore] = []
+    for name in data.scans[:max_scans]:
+        scan, masks = data.load(name)
+        seen, scored = fingerprint(scan, masks), done.get(name)
+        if scored is None or scored.seen != seen:
+            scored = Scored(seen, tuple(score_scan(model, scan, masks, data.referrals[name], reword, device)))
+        on_scan(name, scored)
+        rows += scored.rows
+    return rows
+
+
+def fingerprint(scan: Scan, masks: Masks) -> str:
+    """A hash of all that scores depend on besides the sentences: points, colors and masks."""
+    found = sha256(scan.points.tobytes() + scan.colors.tobytes())
+    for target, members in sorted(masks.members.items()):
+        found.update(f" {target} ".encode() + members.tobytes())
+    return found.hexdigest()
 
 
 def score_scan(

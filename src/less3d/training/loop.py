@@ -71,7 +71,7 @@ def train(
     if len(data.scans) < config.replicas or not validation.scans:
         raise InputError(
             f"training needs at least {config.replicas} scan(s) with sentences to learn from and one to validate on, "
-            f"got {len(data.scans)} and {len(validation.scans)}"
+            f"got {len(data.scans)} and {len(validation.scans)}; one process, --replicas 1, needs one scan only"
         )
     if config.replicas > 1 and device != "cpu":
         raise InputError(f"replicas share a CPU, got device {device!r}: give --replicas 1")
