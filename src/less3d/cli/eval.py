@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -76,19 +77,9 @@ def evaluate(
     scans = opened.scans[:max_scans]
     question = f"{info.sha256} {noun_only} {data.resolve()} {_fingerprint(opened)}"
     kept = None if rows is None else UnfinishedRows(rows, question)
-    done = {} if kept is None else dict(kept.scored)
-    counts = {scan: len(opened.referrals[scan]) for scan in scans}
-    if before := sum(counts[scan] for scan in scans if scan in done):
-        Console(stderr=True).print(f"going on: {before} of {sum(counts.values())} sentences were scored before")
-    with progress_bar("sentences") as progress:
-        task = progress.add_task("scoring", total=sum(counts.values()))
-
-        def keep(scan: str, scored: Scored) -> None:
-            if kept is not None and done.get(scan) != scored:
-                kept.add(scan, scored)
-            progress.advance(task, counts[scan])
-
-        found = score(model, opened, max_scans=max_scans, reword=reword, device=device, done=done, on_scan=keep)
+    with _counting(opened, scans, kept) as on_scan:
+        done = {} if kept is None else dict(kept.scored)
+        found = score(model, opened, max_scans=max_scans, reword=reword, device=device, done=done, on_scan=on_scan)
     if kept is not None:
         kept.finish(scans)
     _report(found, output)
@@ -130,6 +121,26 @@ def named_scores(scores: Scores) -> list[tuple[str, Score]]:
     splits = [("all", scores.overall), ("unique", scores.unique), ("multiple", scores.multiple)]
     groups = [*scores.by_tag.items(), *scores.by_label.items()]
     return [(name, score) for name, score in [*splits, *groups] if score is not None]
+
+
+@contextmanager
+def _counting(
+    data: "Dataset", scans: Sequence[str], kept: UnfinishedRows | None
+) -> Iterator[Callable[[str, Scored], None]]:
+    """A progress bar over the sentences; gives what is to be told of each scored scan, which it also keeps."""
+    counts = {scan: len(data.referrals[scan]) for scan in scans}
+    before = {} if kept is None else dict(kept.scored)
+    if there := sum(counts[scan] for scan in scans if scan in before):
+        Console(stderr=True).print(f"going on: {there} of {sum(counts.values())} sentences were scored before")
+    with progress_bar("sentences") as progress:
+        task = progress.add_task("scoring", total=sum(counts.values()))
+
+        def on_scan(scan: str, scored: Scored) -> None:
+            if kept is not None and before.get(scan) != scored:
+                kept.add(scan, scored)
+            progress.advance(task, counts[scan])
+
+        yield on_scan
 
 
 def _require_writable(output: Path | None, rows: Path | None) -> None:
