@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def score(model: Referrer, data: Folder, name: str) -> dict:
-    """All three questions over one data set, and what reading added."""
+    """All four questions over one data set, and what reading added."""
     asked: dict[str, Callable[[Referral], str]] = {
         "sentence": lambda referral: referral.sentence,
         "class word": lambda referral: class_words(referral.label) or referral.label,

@@ -1,6 +1,7 @@
 """How good predicted masks are: mIoU, Acc@0.25, Acc@0.5, F1@0.25 and F1@0.5, over all sentences and their splits.
 
-Masks are scored over all points of a scan, exactly as given: nothing is thresholded, filtered or filled in here.
+Masks are scored over all points of a scan, exactly as given: nothing is thresholded, filtered or filled in for an IoU.
+F1 asks for objects, and takes a mask apart, see `parts`.
 """
 
 from collections import defaultdict
@@ -20,8 +21,8 @@ from less3d.referral import Referral
 PART_CELL = 0.1
 """Meters: edge of the cells in which a mask is parted into objects; cells that touch belong to one object."""
 
-_LEAST_SHARE = 0.05
-"""Groups with a smaller share of a mask's points are specks, not objects."""
+_LEAST_SHARE = 0.02
+"""Groups with a smaller share of the largest group's points are specks, not objects."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def parts(mask: Bool[np.ndarray, "N"], points: Float32[np.ndarray, "N 3"]) -> li
     """The objects that one mask shows, largest first: groups of points in cells of `PART_CELL` that touch.
 
     A system that answers with a mask does not say how many objects it means, but the scores of Multi3DRefer ask it.
-    Specks, under 5 % of the mask, are left out.
+    Specks, under 2 % of the largest, are left out; a mask with a point has an object.
     """
     rows = np.flatnonzero(mask)
     if not len(rows):
@@ -128,7 +129,7 @@ def parts(mask: Bool[np.ndarray, "N"], points: Float32[np.ndarray, "N 3"]) -> li
     sizes = np.bincount(group)
     found = []
     for number in np.argsort(-sizes, kind="stable"):
-        if sizes[number] >= _LEAST_SHARE * len(rows):
+        if sizes[number] >= _LEAST_SHARE * sizes.max():
             part = np.zeros(len(mask), dtype=bool)
             part[rows[group == number]] = True
             found.append(part)

@@ -35,7 +35,7 @@ def write_rows(rows: Sequence[SentenceScore], path: Path) -> None:
         _write_parquet(table, path)
         return
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, [*_COLUMNS, "iou"], lineterminator="\n")
+    writer = csv.DictWriter(text, [*_COLUMNS, "iou"], lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writeheader()
     writer.writerows(table)
     with replacing(path) as stream:

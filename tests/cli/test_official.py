@@ -89,8 +89,8 @@ def test_a_file_of_all_scans_is_cut_to_a_split(run, root, tmp_path):
     sentences = write_csv(tmp_path / "nr3d.csv", rows, columns=NR3D_COLUMNS)
     table = tmp_path / "rows.csv"
     assert run("eval", weights, root, "--sentences", sentences, "--split", "val", "--rows", table).code == 0
-    assert table.read_text().count("\nscene0011_00,") == 1
-    assert "scene0000_00," not in table.read_text()
+    assert table.read_text().count('\n"scene0011_00",') == 1
+    assert "scene0000_00" not in table.read_text()
     wrong = run("eval", weights, root, "--sentences", sentences, "--split", "test")
     assert (wrong.code, "expected sentences about scans of the test split" in wrong.err) == (2, True)
 

@@ -73,7 +73,8 @@ def test_quarter_turns_are_for_sentences_without_view_words(scan, masks):
         turn = np.linalg.lstsq(scan.points, changed.points, rcond=None)[0]
         angle = round(np.degrees(np.arctan2(turn[0, 1], turn[0, 0]))) % 360
         quarters.add(angle)
-        assert [row.sentence for row in kept] == ["the red box", "the box by the wall"] if angle else rows
+        expected = ["the red box", "the box by the wall"] if angle else [row.sentence for row in rows]
+        assert [row.sentence for row in kept] == expected
     assert quarters == {0, 90, 180, 270}
 
 

@@ -144,6 +144,17 @@ def test_damaged_scans_of_another_split_are_left_out_of_the_index(root, prepared
     assert Prepared(prepared.root).names == ("scene0000_00", "scene0000_01")
 
 
+def test_labels_may_be_deleted_and_further_scans_prepared(root, tmp_path):
+    output = tmp_path / "out"
+    prepare(root, output, scans=["scene0000_00", "scene0000_01"])
+    shutil.rmtree(output / "labels")
+    prepare(root, output, scans=["scene0011_00"])
+    assert Prepared(output).names == ("scene0000_00", "scene0000_01", "scene0011_00")
+    assert Prepared(output).load("scene0000_00")[1].members
+    with pytest.raises(InputError, match="labels/scene0000_00"):
+        Prepared(output).labels("scene0000_00")
+
+
 def test_other_data_sets_are_not_written_into(root, tmp_path):
     with pytest.raises(InputError, match="another data set"):
         prepare(root, root)

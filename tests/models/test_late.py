@@ -156,6 +156,7 @@ def test_targets_too_small_for_a_token_give_a_finite_loss():
     losses = model.losses(make_batch([Sample(scan, Referral("a", "x", (0,)), speck)], **GRID), make_text(1))
     losses["total"].backward()
     assert losses["total"].isfinite()
+    assert losses["point"] == 0, "it is there: nothing is not the right answer"
 
 
 def test_each_described_object_counts_once_and_specks_do_not():

@@ -188,7 +188,7 @@ def test_a_run_can_begin_with_earlier_weights(data, tmp_path):
 
 def test_only_what_is_asked_for_learns(data, tmp_path):
     loop.train(TINY, data, data, tmp_path / "first", workers=0)
-    config = replace(TINY, learn="network.absence", absent=0.5)
+    config = replace(TINY, learn="network.absence")
     loop.train(config, data, data, tmp_path / "second", workers=0, start_from=tmp_path / "first" / "best.safetensors")
     before, after = (load_weights(tmp_path / run / "best.safetensors")[0].state_dict() for run in ("first", "second"))
     changed = {name for name, values in after.items() if not torch.equal(values, before[name])}
@@ -196,3 +196,20 @@ def test_only_what_is_asked_for_learns(data, tmp_path):
     assert all(name.startswith("network.absence") for name in changed), "running statistics stay too"
     with pytest.raises(InputError, match=r"network\.absence.*got 'network\.presence'"):
         loop.train(replace(TINY, learn="network.presence"), data, data, tmp_path / "third", workers=0)
+
+
+def test_sentences_without_classes_cannot_be_borrowed(data, tmp_path):
+    with pytest.raises(InputError, match=r"labels of several classes to borrow, got \['box'\]"):
+        loop.train(replace(TINY, absent=0.5), data, data, tmp_path / "run", workers=0)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"meet_every": 0}, {"multiple_weight": 0.0}, {"warmup_steps": -1}, {"absent": 1.5}, {"steps": 0}]
+)
+def test_settings_that_make_no_sense_are_refused(wrong):
+    with pytest.raises(InputError, match=next(iter(wrong))):
+        replace(TINY, **wrong)
+    for name, value in {"holes": -1, "keep": 7.0, "turn": -0.1}.items():
+        with pytest.raises(InputError, match=name):
+            replace(TINY.augment, **{name: value})

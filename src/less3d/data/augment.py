@@ -12,6 +12,7 @@ import numpy as np
 
 from less3d.data.rooms.shapes.solids import rotation
 from less3d.data.sentences.view import has_view_words, swap_left_right
+from less3d.errors import InputError
 from less3d.referral import Masks, Referral
 from less3d.scan import Scan
 
@@ -44,6 +45,14 @@ class AugmentConfig:
     color_noise: float = 0.04
     flatten: float = 0.3
     """Chance that objects lose some or all of their texture: their colours move towards the mean of each mask."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be drawn."""
+        for name in ("mirror", "turn", "keep", "crop", "grey", "flatten"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InputError(f"augmentation needs {name} from 0 to 1, got {getattr(self, name)}")
+        if self.holes < 0:
+            raise InputError(f"augmentation needs holes from 0, got {self.holes}")
 
 
 def augment(

@@ -1,6 +1,8 @@
 """What training and evaluation read: scans, sentences about them, and the masks of what is described.
 
-A data set gives each scan together with its masks, so that what learns from masks alone never sees a label.
+A data set gives each scan together with the masks of what its sentences are about: all that LESS learns from. ScanNet's
+scans come without labels; those of a folder of your own as their files have them, and training passes on points, colors
+and masks alone.
 """
 
 from abc import ABC, abstractmethod
@@ -131,6 +133,11 @@ def described(masks: Masks, referrals: Sequence[Referral]) -> Masks:
                 place = referral.record or repr(referral.sentence)
                 raise InputError(f"{place}: {what} no point of scan {referral.scan}")
     return masks.only(target for referral in referrals for target in referral.targets)
+
+
+def with_splits(scan: Scan, referrals: Sequence[Referral]) -> list[Referral]:
+    """Sentences with class and ScanRefer's split, from the scan's own labels where they do not say them themselves."""
+    return [_with_labels(scan, referral) for referral in referrals]
 
 
 def samples_of(data: Dataset, scan: str) -> list[Sample]:

@@ -147,7 +147,7 @@ class Folder(Dataset):
         return read_scan(self.path(scan), up=self.settings.up, units=self.settings.units)
 
     def load(self, scan: str) -> tuple[Scan, Masks]:
-        """One scan, with the masks of its instances and of what its sentences bring.
+        """One scan as its file has it, with the masks of what its sentences are about.
 
         Raises:
             InputError: when a sentence is about an instance that the scan has not, or its mask does not fit.
@@ -204,14 +204,18 @@ def parse_line(line: str, place: str) -> Described:
     _require(row.get("unique") is None or type(row["unique"]) is bool, place, "unique to be true, false or null", row)
     tags = row.get("tags", [row["kind"]] if row.get("kind") else [])
     _require(isinstance(tags, list) and all(isinstance(tag, str) for tag in tags), place, "tags to be texts", row)
+    said = [row.get("label") or "", row.get("source") or "", *tags]
+    _require(all(isinstance(text, str) for text in said), place, "label and source to be texts", row)
+    _require_text("".join(said), place)
+    label, source, *tags = (" ".join(text.split()) for text in said)
     referral = Referral(
         scan=row["scan"],
         sentence=" ".join(row["sentence"].split()),
         targets=tuple(dict.fromkeys(targets)),
-        label=str(row.get("label") or ""),
+        label=label,
         unique=row.get("unique"),
         tags=tuple(tags),
-        source=str(row.get("source") or ""),
+        source=source,
         record=place,
     )
     return Described(referral, row.get("mask", ""), tuple(map(float, row.get("box", ()))))

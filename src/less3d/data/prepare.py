@@ -1,7 +1,8 @@
 """Preparing scans: in parallel, stopped and gone on with at any moment, and in the end always the same bytes.
 
 A scan counts as done when its record is there and the files have the hashes that it says; so a damaged file is found
-and made again, whether a stop or a disk damaged it.
+and made again, whether a stop or a disk damaged it. Records also hold the times of the source's files, so those of two
+copies of one source differ; all other files are the same bytes. Two preparations of one folder at a time are not meant.
 """
 
 import json
@@ -55,7 +56,7 @@ def prepare_scannet(
         raise InputError(f"{root}: expected scan {unknown[0]}, which is not there{others}")
     if (output / SENTENCES).exists() or output.resolve() == root.resolve():
         raise InputError(f"{output}: holds another data set: choose another folder to prepare in")
-    for folder in (*PARTS, "records"):
+    for folder in (*PARTS, "records", "."):
         (output / folder).mkdir(parents=True, exist_ok=True)
         for leftover in (output / folder).glob(".*.part"):  # of a run that was killed while it wrote
             leftover.unlink()
@@ -71,12 +72,14 @@ def is_prepared(output: Path, scan: str, stamps: dict[str, list[int]]) -> bool:
     return record is not None and record["source"] == stamps
 
 
-def _whole_record(output: Path, scan: str) -> dict[str, Any] | None:
-    """The record of a scan whose files are as it says; None where one of them is missing or damaged."""
+def _whole_record(output: Path, scan: str, *, may_lack: tuple[str, ...] = ()) -> dict[str, Any] | None:
+    """The record of a scan whose files are as it says; None where one is damaged, or missing though it may not be."""
     try:
         record = json.loads(record_of(output, scan).read_bytes())
-        hashes = {part: sha256(file_of(output, part, scan).read_bytes()).hexdigest() for part in PARTS}
-        return record if (record["version"], record["hashes"]) == (VERSION, hashes) and "source" in record else None
+        files = {part: file_of(output, part, scan) for part in PARTS}
+        there = {part: path for part, path in files.items() if path.exists() or part not in may_lack}
+        whole = all(sha256(path.read_bytes()).hexdigest() == record["hashes"][part] for part, path in there.items())
+        return record if whole and record["version"] == VERSION and "source" in record else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
@@ -130,7 +133,8 @@ def _stamp(path: Path) -> list[int]:
 
 def _write_index(source: ScanNet, output: Path) -> None:
     """Gather the records; the source's classes and splits come along, so that it is not needed any more."""
-    records = [(path.stem, _whole_record(output, path.stem)) for path in sorted(output.glob("records/*.json"))]
+    paths = sorted(output.glob("records/*.json"))
+    records = [(path.stem, _whole_record(output, path.stem, may_lack=("labels",))) for path in paths]
     scans = {scan: record["hashes"] for scan, record in records if record is not None}
     splits = {split: list(source.split(split)) for split in SPLITS if source.has_split(split)}
     if source.labels_file is not None:

@@ -22,7 +22,7 @@ class Stream:
     """
 
     count: int
-    """Points in the file: as many or, where lines or invalid points are skipped, at most as many as come."""
+    """Points in the file: as many as come or, in text, where lines are skipped, more."""
     chunks: Iterator[Columns]
     labels: Mapping[int, str] | None = None
     """Class name of each object id, as in `Scan.labels`."""

@@ -78,6 +78,8 @@ class _Voxels:
         absent = without_place(parts.xyz)
         if absent.any():
             require_usable(self._path, np.where(absent[:, None], 0, parts.xyz), first=seen)
+            if parts.colors is not None:
+                require_finite(self._path, np.where(absent[:, None], 0, parts.colors), "color", first=seen)
             parts = parts.take(np.flatnonzero(~absent))
         if len(parts.xyz) == 0:
             self._rows_of_points.extend(np.full(len(absent), -1, np.int32))
@@ -124,7 +126,7 @@ class _Voxels:
         with np.errstate(over="ignore"):
             self._anchor, self._first_cell = np.floor(first), np.floor(first / self._edge)
         if parts.colors is not None:
-            exact = np.dtype(np.uint32 if parts.colors.dtype == np.uint8 else np.float64)
+            exact = np.dtype(np.uint64 if parts.colors.dtype == np.uint8 else np.float64)
             self._color_sums = [_Column(exact) for _ in range(3)]
         ids = {"instances": parts.instances, "semantics": parts.semantics}
         self._ids = {name: _Column(values.dtype) for name, values in ids.items() if values is not None}

@@ -25,8 +25,8 @@ from less3d.text import TextFeatures
 
 _TOKEN_LEVEL = 1
 _USUAL_HALF_SIZE = 0.37  # metres
-_OUTSIDE = -1e-3
-"""The highest mask logit of an answer that nothing is meant."""
+_OUTSIDE = -4.0
+"""The highest mask logit of an answer that nothing is meant: a probability of .02."""
 
 _LOSS_WEIGHTS = {"heat": 1.0, "name": 0.5, "point": 1.0, "draft": 0.5, "mask": 1.0, "vote": 1.0, "box": 0.5}
 
@@ -185,7 +185,7 @@ class LateLESS(nn.Module):
             expected = (overlaps * belief[:, None]).sum(dim=2)  # (S, K)
             worth, best = expected.max(dim=1, keepdim=True)
             chosen = masks[rows.gather(1, best).flatten()]  # (S, V)
-            chosen = torch.where(nothing > worth, chosen.clamp(max=_OUTSIDE), chosen)
+            chosen = torch.where(nothing > worth, chosen.clamp(max=0.0) + _OUTSIDE, chosen)
             confidence = torch.maximum(nothing, worth).squeeze(1)
             found |= dict(zip(own.tolist(), zip(chosen, confidence, strict=True), strict=True))
         logits, confidence = zip(*(found[sentence] for sentence in range(len(scan_of))), strict=True)
@@ -237,7 +237,8 @@ class LateLESS(nn.Module):
             matches = self.match(scan, text.select(own))
             parts["heat"].append(pointing_loss(matches.heat, tokens))
             parts["name"].append(naming_loss(matches.heat, tokens))
-            right = torch.cat([~inside.any(dim=1, keepdim=True), tokens.gather(1, matches.seeds)], dim=1)
+            absent = torch.tensor([[not batch.masks[int(sentence)].any()] for sentence in own], device=tokens.device)
+            right = torch.cat([absent, tokens.gather(1, matches.seeds)], dim=1)
             parts["point"].append(pointing_loss(matches.logits, right))
             rows = _distinct(tokens)
             for name, value in self._object_losses(scan, inside[rows], share[rows]).items():

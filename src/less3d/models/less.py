@@ -105,7 +105,7 @@ class LESS(nn.Module):
     def answer(self, encoded: Scene, text: TextFeatures, scan_of: Int64[Tensor, "S"]) -> Answer:
         """Find the object of each sentence in its scan.
 
-        Confidence is the mean probability within the mask; 0 where the mask is empty.
+        Confidence is the mean probability within the mask; of an empty one, that no voxel is inside.
 
         Args:
             encoded: the scene.

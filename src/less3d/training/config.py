@@ -60,6 +60,7 @@ class TrainConfig:
             "steps",
             "scans_per_step",
             "replicas",
+            "meet_every",
             "sentences_per_scan",
             "validate_every",
             "validation_scans",
@@ -72,6 +73,11 @@ class TrainConfig:
             raise InputError(
                 f"validations happen at meetings: expected validate_every to be a multiple of {self.meet_every}, "
                 f"got {self.validate_every}"
+            )
+        if self.multiple_weight <= 0 or self.warmup_steps < 0:
+            raise InputError(
+                f"training needs a positive multiple_weight and warmup_steps from 0, got {self.multiple_weight} and "
+                f"{self.warmup_steps}"
             )
         if not 0 <= self.absent <= 1:
             raise InputError(f"training needs a share absent of 0 to 1, got {self.absent}")

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import torch
 
 from less3d.batch import make_scene
-from less3d.data.dataset import Dataset, make_samples
+from less3d.data.dataset import Dataset, with_splits
 from less3d.metrics import SentenceScore, score_sentence
 from less3d.models import Referrer
 from less3d.referral import Masks, Referral
@@ -51,8 +51,8 @@ def evaluate(
 
 
 def fingerprint(scan: Scan, masks: Masks) -> str:
-    """A hash of all that scores depend on besides the sentences: points, colors and masks."""
-    found = sha256(scan.points.tobytes() + scan.colors.tobytes())
+    """A hash of all that scores depend on besides the sentences: points, colors, masks and classes."""
+    found = sha256(scan.points.tobytes() + scan.colors.tobytes() + repr(sorted((scan.labels or {}).items())).encode())
     for target, members in sorted(masks.members.items()):
         found.update(f" {target} ".encode() + members.tobytes())
     return found.hexdigest()
@@ -68,18 +68,16 @@ def score_scan(
 ) -> Iterator[SentenceScore]:
     """The scores of sentences about one scan, in their order."""
     config = model.config
-    samples = make_samples(scan, masks, referrals)
+    referrals = with_splits(scan, referrals)
     with torch.inference_mode():
         scene = make_scene([scan], voxel_size=config.voxel_size, num_levels=config.num_levels).to(device)
         encoded, rows = model.prepare(scene), scene.point_to_voxel(0)
-    for start in range(0, len(samples), _SENTENCES_AT_ONCE):
-        asked = samples[start : start + _SENTENCES_AT_ONCE]
+    for start in range(0, len(referrals), _SENTENCES_AT_ONCE):
+        asked = referrals[start : start + _SENTENCES_AT_ONCE]
         with torch.inference_mode():
-            text = model.text([reword(sample.referral) for sample in asked])
+            text = model.text([reword(referral) for referral in asked])
             answer = model.answer(encoded, text, torch.zeros(len(asked), dtype=torch.int64, device=device))
             answers = [(logits > 0)[rows].cpu().numpy() for logits in answer.logits]
-        for sample, predicted, confidence in zip(asked, answers, answer.confidence.tolist(), strict=True):
-            true = [masks.mask([target]) for target in sample.referral.targets]
-            yield score_sentence(
-                sample.referral, predicted, true, scan.points, asked=reword(sample.referral), confidence=confidence
-            )
+        for referral, predicted, confidence in zip(asked, answers, answer.confidence.tolist(), strict=True):
+            true = [masks.mask([target]) for target in referral.targets]
+            yield score_sentence(referral, predicted, true, scan.points, asked=reword(referral), confidence=confidence)

@@ -11,7 +11,7 @@ from torch.utils.data import Dataset as TorchDataset
 from less3d.batch import Batch, make_batch
 from less3d.data.absent import borrowed
 from less3d.data.augment import augment
-from less3d.data.dataset import Dataset, make_samples
+from less3d.data.dataset import Dataset, make_samples, with_splits
 from less3d.data.sentences.view import swap_left_right
 from less3d.referral import Masks, Referral, Sample
 from less3d.scan import Scan
@@ -64,7 +64,8 @@ class Steps(TorchDataset[Step]):
         seed = (self.config.seed, self.replica, epoch)
         name = self.scans[np.random.default_rng(seed).permutation(len(self.scans))[row]]
         rng = np.random.default_rng((*seed, row))
-        (scan, masks), referrals = self.data.load(name), self.data.referrals[name]
+        scan, masks = self.data.load(name)
+        referrals = with_splits(scan, self.data.referrals[name])
         scan, masks = self._part(scan, masks, referrals[rng.integers(len(referrals))], rng)
         chosen = self._choose(masks, referrals, rng)
         if self.config.absent:

@@ -68,13 +68,7 @@ def train(
     Raises:
         InputError: when data are missing, `output` holds another run, or `start_from` is of another model.
     """
-    if len(data.scans) < config.replicas or not validation.scans:
-        raise InputError(
-            f"training needs at least {config.replicas} scan(s) with sentences to learn from and one to validate on, "
-            f"got {len(data.scans)} and {len(validation.scans)}; one process, --replicas 1, needs one scan only"
-        )
-    if config.replicas > 1 and device != "cpu":
-        raise InputError(f"replicas share a CPU, got device {device!r}: give --replicas 1")
+    _require_sound(config, data, validation, device)
     output.mkdir(parents=True, exist_ok=True)
     run = _Run(config, data, output, start_from, workers, device)
     if not run.model.text_learns:
@@ -108,6 +102,20 @@ def train(
                 break
     log.draw()
     return progress
+
+
+def _require_sound(config: TrainConfig, data: Dataset, validation: Dataset, device: str) -> None:
+    """Refuse a run that its data cannot feed."""
+    if len(data.scans) < config.replicas or not validation.scans:
+        raise InputError(
+            f"training needs at least {config.replicas} scan(s) with sentences to learn from and one to validate on, "
+            f"got {len(data.scans)} and {len(validation.scans)}; one process, --replicas 1, needs one scan only"
+        )
+    if config.replicas > 1 and device != "cpu":
+        raise InputError(f"replicas share a CPU, got device {device!r}: give --replicas 1")
+    labels = {row.label for rows in data.referrals.values() for row in rows if row.label}
+    if config.absent and len(labels) < 2:
+        raise InputError(f"absent needs sentences with labels of several classes to borrow, got {sorted(labels)}")
 
 
 class _Run:
