@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from official_files import NR3D_COLUMNS, SR3D_COLUMNS, nr3d_row, sr3d_row, write_csv
 
 from less3d.data.referring import read_nr3d, read_referrals, read_sr3d
-from less3d.errors import InputError
+from less3d.errors import InputError, InputWarning
 from less3d.referral import Referral
 
 
@@ -85,13 +85,19 @@ def test_rows_that_do_not_count_are_left_out_as_asked(tmp_path):
     def told(**options) -> list[int]:
         return [int(referral.sentence[-1]) for referral in read_nr3d(path, **options)]
 
-    assert told() == [0, 1]
-    assert told(correct_guess_only=True) == [0]
+    because = "2 of 4 rows are left out, because mentions_target_class is False"
+    with pytest.warns(InputWarning, match=because):
+        assert told() == [0, 1]
+    with pytest.warns(InputWarning, match="3 of 4 rows are left out, because mentions_target_class or correct_guess"):
+        assert told(correct_guess_only=True) == [0]
     assert told(mentions_target_class_only=False) == [0, 1, 2, 3]
-    assert told(mentions_target_class_only=False, correct_guess_only=True) == [0, 2]
-    assert read_referrals(path) == read_nr3d(path)
+    with pytest.warns(InputWarning, match="2 of 4 rows are left out, because correct_guess is False"):
+        assert told(mentions_target_class_only=False, correct_guess_only=True) == [0, 2]
+    with pytest.warns(InputWarning, match=because):
+        assert read_referrals(path) == read_nr3d(path)
     made = sr3d(tmp_path, sr3d_row(mentions_target_class=False), sr3d_row())
-    assert len(read_sr3d(made)) == 1
+    with pytest.warns(InputWarning, match="1 of 2 rows are left out"):
+        assert len(read_sr3d(made)) == 1
     assert len(read_sr3d(made, mentions_target_class_only=False)) == 2
 
 

@@ -9,11 +9,13 @@ the other objects. Rules are from github.com/referit3d/referit3d.
 
 import ast
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
 from less3d.data.jsons import id_field, text_field, wrong
 from less3d.data.referring.tables import Record, Table, read_table
+from less3d.errors import InputWarning
 from less3d.referral import Referral
 
 EASY, HARD = "easy", "hard"
@@ -93,7 +95,15 @@ def _referrals(table: Table, columns: tuple[str, ...], wanted: tuple[str, ...], 
     table.require(columns)
     asked = [name for name in wanted if name in table.columns]
     rows = [(_referral(row, source), [_truth(row.fields, name, row.place) for name in asked]) for row in table.rows]
-    return tuple(referral for referral, truths in rows if all(truths))
+    kept = tuple(referral for referral, truths in rows if all(truths))
+    if len(kept) < len(rows):
+        warnings.warn(
+            f"{table.path}: {len(rows) - len(kept):,} of {len(rows):,} rows are left out, because {' or '.join(asked)} "
+            "is False there",
+            InputWarning,
+            stacklevel=2,
+        )
+    return kept
 
 
 def _referral(row: Record, source: str) -> Referral:
