@@ -1,6 +1,6 @@
 """A large data set from disk: how soon it is open, how long training waits for it, and whether memory stays flat.
 
-    python benchmarks/loading.py --folder /tmp/loading -o benchmarks/results/loading.json
+    python benchmarks/loading.py -o benchmarks/results/loading.json
 
 Makes as many prepared scans of ScanNet's size as the real data set has, and a file of sentences as ScanRefer's, with
 random colored boxes in rooms; then opens them and trains `rooms-small` on them for one epoch with one process that
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from provenance import provenance
+from provenance import ROOT, provenance
 from rich.progress import track
 
 from less3d.data.open import open_dataset
@@ -39,7 +39,7 @@ _SKIPPED_STEPS = 20
 def main() -> None:
     """Make, open, train, and save what was measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--folder", type=Path, default=ROOT / "out" / "loading", help="where the data are made")
     parser.add_argument("--scans", type=int, default=1500)
     parser.add_argument("--sentences", type=int, default=50_000)
     parser.add_argument("--points", type=int, default=148_000, help="mean points a scan; ScanNet's")

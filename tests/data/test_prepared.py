@@ -10,17 +10,14 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny_run import tiny_run
 
 from less3d.data.dataset import Referred, samples_of
 from less3d.data.prepared import INDEX, PARTS, VERSION, Prepared, file_of, write_scan_files
 from less3d.errors import InputError
-from less3d.models import ModelConfig
-from less3d.models.late import LateConfig
 from less3d.referral import Masks, Referral
 from less3d.scan import Scan
-from less3d.text import TextConfig
 from less3d.training import loop
-from less3d.training.config import TrainConfig
 from less3d.weights import load_weights
 
 
@@ -153,17 +150,7 @@ def opened_files():
 
 
 def test_learning_from_masks_opens_no_label(prepared, tmp_path):
-    config = TrainConfig(
-        model=ModelConfig(
-            late=LateConfig(channels=(8, 8), width=16, mask_width=4, candidates=3, anchors=2, text_layers=1),
-            text=TextConfig(encoder="gru", vocabulary=("the", "chair", "coffee", "table")),
-            voxel_size=0.2,
-        ),
-        steps=4,
-        sentences_per_scan=2,
-        validate_every=4,
-        warmup_steps=2,
-    )
+    config = tiny_run("the", "chair", "coffee", "table")
     with opened_files() as names:
         data = referred(Prepared(prepared.root))
         loop.train(config, data, data, tmp_path / "run", workers=0)

@@ -8,30 +8,18 @@ from pathlib import Path
 import pytest
 import torch
 from tiny_data import write_tiny_data
+from tiny_run import tiny_run
 
 from less3d.data.folder import Folder
 from less3d.errors import InputError
-from less3d.models import ModelConfig, Referrer
-from less3d.models.late import LateConfig
+from less3d.models import Referrer
 from less3d.text import TextConfig
 from less3d.training import loop
-from less3d.training.config import TrainConfig
 from less3d.training.loader import Steps
 from less3d.training.recipes import complete
 from less3d.weights import load_weights
 
-TINY = TrainConfig(
-    model=ModelConfig(
-        late=LateConfig(channels=(8, 8), width=16, mask_width=4, candidates=3, anchors=2, text_layers=1),
-        text=TextConfig(encoder="gru", vocabulary=("the", "red", "green", "box")),
-        voxel_size=0.2,
-    ),
-    steps=4,
-    scans_per_step=1,
-    sentences_per_scan=2,
-    validate_every=2,
-    warmup_steps=2,
-)
+TINY = tiny_run("the", "red", "green", "box")
 
 UNTIMED = {"minutes": "", "waiting": ""}
 """Columns of the log that no two runs share."""
