@@ -5,8 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
+from less3d.data.dataset import Dataset, make_samples
 from less3d.io import write_scan
+from less3d.referral import Sample
 from less3d.scan import Scan
+
+
+def samples_of(data: Dataset, scan: str) -> list[Sample]:
+    """Every sentence about one scan with its mask."""
+    return make_samples(*data.load(scan), data.referrals[scan])
 
 
 def write_tiny_data(root: Path) -> Path:

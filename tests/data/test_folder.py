@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tiny_data import samples_of
 
-from less3d.data.dataset import Joined, samples_of
+from less3d.data.dataset import Joined
 from less3d.data.folder import Folder, parse_line
 from less3d.errors import InputError
 from less3d.io import write_scan

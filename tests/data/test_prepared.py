@@ -10,9 +10,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny_data import samples_of
 from tiny_run import tiny_run
 
-from less3d.data.dataset import Referred, samples_of
+from less3d.data.dataset import Referred
 from less3d.data.prepared import INDEX, PARTS, VERSION, Prepared, file_of, write_scan_files
 from less3d.errors import InputError
 from less3d.referral import Masks, Referral

@@ -5,9 +5,9 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from tiny_data import samples_of
 
 from less3d.cli.rooms import show
-from less3d.data.dataset import samples_of
 from less3d.data.folder import Folder
 from less3d.data.rooms.make import RoomSettings, iter_rooms, make_rooms
 from less3d.errors import InputError

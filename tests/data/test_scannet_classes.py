@@ -6,7 +6,6 @@ from official_files import NYU40_OF, TSV_COLUMNS, write_tsv
 
 from less3d.data.scannet_classes import (
     BENCHMARK_INSTANCE_IDS,
-    BENCHMARK_SEMANTIC_IDS,
     NYU40,
     SCANREFER_CLASSES,
     ScanNetClasses,
@@ -32,7 +31,7 @@ def test_rows_that_lost_their_last_empty_cells_windows_line_ends_and_a_mark_are_
 
 def test_numbers_of_the_classes_agree_with_each_other():
     assert len(NYU40) == 40
-    assert len(SCANREFER_CLASSES) == len(BENCHMARK_INSTANCE_IDS) == len(BENCHMARK_SEMANTIC_IDS) - 2 == 18
+    assert len(SCANREFER_CLASSES) == len(BENCHMARK_INSTANCE_IDS) == 18
     assert len(set(NYU40)) == 40
     named = [NYU40[number - 1] for number in BENCHMARK_INSTANCE_IDS]
     assert named[:17] == list(SCANREFER_CLASSES[:17])

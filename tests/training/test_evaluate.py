@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny_data import write_tiny_data
+from tiny_data import samples_of, write_tiny_data
 from tiny_weights import tiny_model
 
 from less3d.batch import Scene
-from less3d.data.dataset import samples_of
 from less3d.data.folder import Folder
 from less3d.metrics import iou, summarize
 from less3d.models import Answer

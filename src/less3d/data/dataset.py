@@ -140,11 +140,6 @@ def with_splits(scan: Scan, referrals: Sequence[Referral]) -> list[Referral]:
     return [_with_labels(scan, referral) for referral in referrals]
 
 
-def samples_of(data: Dataset, scan: str) -> list[Sample]:
-    """Every sentence about one scan with its mask."""
-    return make_samples(*data.load(scan), data.referrals[scan])
-
-
 def make_samples(scan: Scan, masks: Masks, referrals: Sequence[Referral]) -> list[Sample]:
     """Join a scan and sentences about it; a sentence whose objects have no point left is dropped."""
     samples = []

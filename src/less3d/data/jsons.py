@@ -17,7 +17,6 @@ LARGEST_ID = 2**31 - 1
 _KINDS: dict[type, str] = {
     str: "a text",
     int: "a whole number",
-    float: "a number",
     bool: "true or false",
     list: "a list",
     dict: "an object",
@@ -82,7 +81,7 @@ def as_record(value: object, place: str) -> dict[str, Any]:
 
 
 def field(record: Mapping[str, Any], name: str, kind: type[_Kind], place: str) -> _Kind:
-    """The value of a field, of exactly this kind: true is no number. A whole number stands for a `float` too.
+    """The value of a field, of exactly this kind: true is no number.
 
     Raises:
         InputError: when the field is missing or of another kind.
@@ -92,8 +91,6 @@ def field(record: Mapping[str, Any], name: str, kind: type[_Kind], place: str) -
     value = record[name]
     if type(value) is kind:
         return value
-    if kind is float and type(value) is int and abs(value) < 2**53:
-        return kind(value)
     raise wrong(name, _KINDS[kind], value, place)
 
 

@@ -25,9 +25,6 @@ NYU40: tuple[str, ...] = (
 BENCHMARK_INSTANCE_IDS: tuple[int, ...] = (3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 24, 28, 33, 34, 36, 39)
 """NYU40 ids of the 18 classes of ScanNet's instance benchmark (BenchmarkScripts/3d_evaluation)."""
 
-BENCHMARK_SEMANTIC_IDS: tuple[int, ...] = (1, 2, *BENCHMARK_INSTANCE_IDS)
-"""NYU40 ids of the 20 classes of ScanNet's semantic benchmark: wall and floor count too."""
-
 SCANREFER_CLASSES: tuple[str, ...] = (
     *("cabinet", "bed", "chair", "sofa", "table", "door", "window", "bookshelf", "picture", "counter", "desk"),
     *("curtain", "refrigerator", "shower curtain", "toilet", "sink", "bathtub", "others"),

@@ -92,12 +92,6 @@ def draw_size(category: str, rng: np.random.Generator) -> tuple[float, float, fl
     return (long, short, height) if category in _LONG_SIDE_DEEP else (short, long, height)
 
 
-def draw_count(category: str, rng: np.random.Generator, *, most: int) -> int:
-    """How many of a class stand in a scene that has any: 1 to `most`."""
-    row = scene_statistics().classes.get(category)
-    return 1 if row is None else int(np.clip(round(draw(row.per_scene, float(rng.normal()))), 1, most))
-
-
 def _percentiles(values: list[float]) -> Percentiles:
     low, middle, high = values
     return float(low), float(middle), float(high)

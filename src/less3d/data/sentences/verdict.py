@@ -32,11 +32,6 @@ def both(*verdicts: Integer[np.ndarray, "..."]) -> Verdicts:
     return reduce(np.minimum, verdicts).astype(np.int8)
 
 
-def either(*verdicts: Integer[np.ndarray, "..."]) -> Verdicts:
-    """Kleene's *or*."""
-    return reduce(np.maximum, verdicts).astype(np.int8)
-
-
 def negate(verdicts: Integer[np.ndarray, "..."]) -> Verdicts:
     """Kleene's *not*."""
     return (TRUE - verdicts).astype(np.int8)
