@@ -72,7 +72,9 @@ class Batch:
     scan_of: Int64[Tensor, "S"]
     """Which scan each sentence asks; ascending."""
     masks: tuple[Bool[Tensor, "_"], ...]
-    """For each sentence the target's mask over the points of its scan."""
+    """For each sentence the mask of what it means over the points of its scan."""
+    num_targets: Int64[Tensor, "S"]
+    """How many objects that is; one, as a rule."""
 
     def voxel_targets(self, sentence: int) -> Float[Tensor, "V"]:
         """The share of each voxel's points, in the sentence's scan, that belong to its target: 0 to 1."""
@@ -85,7 +87,8 @@ class Batch:
     def to(self, device: torch.device | str) -> "Batch":
         """The same batch on another device."""
         masks = tuple(mask.to(device) for mask in self.masks)
-        return replace(self, scene=self.scene.to(device), scan_of=self.scan_of.to(device), masks=masks)
+        moved = {name: getattr(self, name).to(device) for name in ("scene", "scan_of", "num_targets")}
+        return replace(self, masks=masks, **moved)
 
 
 def make_scene(scans: Sequence[Scan], *, voxel_size: float, num_levels: int) -> Scene:
@@ -128,6 +131,7 @@ def make_batch(samples: Sequence[Sample], *, voxel_size: float, num_levels: int)
         sentences=tuple(sample.referral.sentence for sample in ordered),
         scan_of=torch.tensor([order[id(sample.scan)] for sample in ordered], dtype=torch.int64),
         masks=tuple(torch.from_numpy(sample.mask) for sample in ordered),
+        num_targets=torch.tensor([len(sample.referral.targets) for sample in ordered], dtype=torch.int64),
     )
 
 

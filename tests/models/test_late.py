@@ -159,6 +159,20 @@ def test_targets_too_small_for_a_token_give_a_finite_loss():
     assert losses["point"] == 0, "it is there: nothing is not the right answer"
 
 
+def test_several_objects_of_one_sentence_are_pointed_at_but_not_drawn_as_one():
+    model, scan = make_model().train(), make_scan(1)
+    masks = {targets: np.isin(scan.instances, targets) for targets in ((0,), (0, 1), ())}
+    drawn = {}
+    for targets, mask in masks.items():
+        batch = make_batch([Sample(scan, Referral("a", "x", targets), mask)], **GRID)
+        drawn[targets] = model.losses(batch, make_text(1))
+    for name in ("draft", "mask", "vote", "box"):
+        assert drawn[0,][name] > 0
+        assert drawn[0, 1][name] == drawn[()][name] == 0
+    assert drawn[0, 1]["heat"] > 0
+    assert drawn[()]["heat"] == 0
+
+
 def test_each_described_object_counts_once_and_specks_do_not():
     tokens = torch.tensor([[1, 1, 0], [0, 0, 0], [1, 1, 0], [0, 0, 1], [0, 0, 1]], dtype=torch.bool)
     assert _distinct(tokens).tolist() == [0, 3]

@@ -237,10 +237,10 @@ class LateLESS(nn.Module):
             matches = self.match(scan, text.select(own))
             parts["heat"].append(pointing_loss(matches.heat, tokens))
             parts["name"].append(naming_loss(matches.heat, tokens))
-            absent = torch.tensor([[not batch.masks[int(sentence)].any()] for sentence in own], device=tokens.device)
-            right = torch.cat([absent, tokens.gather(1, matches.seeds)], dim=1)
+            num_targets = batch.num_targets[own, None]  # (S, 1)
+            right = torch.cat([num_targets == 0, tokens.gather(1, matches.seeds)], dim=1)
             parts["point"].append(pointing_loss(matches.logits, right))
-            rows = _distinct(tokens)
+            rows = _distinct(tokens & (num_targets == 1))  # the mask of several is no object's
             for name, value in self._object_losses(scan, inside[rows], share[rows]).items():
                 parts[name].append(value)
         means = {name: torch.stack(values).mean() for name, values in parts.items()}
