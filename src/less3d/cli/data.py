@@ -20,6 +20,8 @@ def check(
 ) -> None:
     """Read a whole data set and report everything that is wrong with it, by file and line.
 
+    Of an official file of sentences the first malformed record is reported; of scans and objects, all that is wrong.
+
     Exit code 2 when something would stop training or evaluation; what is only odd is a warning.
 
     Args:
