@@ -21,7 +21,7 @@ def catalogue() -> Catalogue:
 
 @pytest.fixture(scope="module")
 def rooms(catalogue) -> list[Room]:
-    return [make_room(seed, catalogue=catalogue) for seed in range(4)]
+    return [make_room(seed, catalogue=catalogue, scanner="sampled") for seed in range(4)]
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +30,23 @@ def layouts(catalogue) -> list[Layout]:
 
 
 def test_the_same_seed_makes_the_same_room(catalogue, rooms):
-    again = make_room(0, catalogue=catalogue)
+    again = make_room(0, catalogue=catalogue, scanner="sampled")
     assert np.array_equal(again.scan.points, rooms[0].scan.points)
     assert np.array_equal(again.scan.colors, rooms[0].scan.colors)
     assert again.objects == rooms[0].objects
+
+
+def test_a_fused_scan_shows_the_same_room(catalogue, rooms):
+    fused = [make_room(seed, catalogue=catalogue) for seed in (2, 2)]
+    assert fused[0].scan.points.tobytes() == fused[1].scan.points.tobytes()
+    assert fused[0].objects == fused[1].objects
+    assert fused[0].kind == rooms[2].kind
+    assert 8_000 < len(fused[0].scan) <= 110_000
+    both = {item.instance: item.category for item in fused[0].objects}
+    sampled = {item.instance: item.category for item in rooms[2].objects}
+    shared = set(both) & set(sampled)
+    assert len(shared) > 0.7 * len(sampled)
+    assert all(both[instance] == sampled[instance] for instance in shared)
 
 
 def test_other_seeds_make_other_rooms(rooms):
@@ -116,7 +129,7 @@ def test_doors_are_kept_free(layouts):
 
 
 def test_a_kind_can_be_asked_for(catalogue):
-    assert make_room(1, catalogue=catalogue, kind="bedroom").kind == "bedroom"
+    assert make_room(1, catalogue=catalogue, kind="bedroom", scanner="sampled").kind == "bedroom"
     with pytest.raises(InputError, match="kind of room"):
         make_room(1, catalogue=catalogue, kind="garage")
 

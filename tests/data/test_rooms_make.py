@@ -12,7 +12,7 @@ from less3d.data.folder import Folder
 from less3d.data.rooms.make import RoomSettings, iter_rooms, make_rooms
 from less3d.errors import InputError
 
-SETTINGS = RoomSettings(seed=3, split="train", sentences=12)
+SETTINGS = RoomSettings(seed=3, split="train", sentences=12, scanner="sampled")
 ROOMS = 2
 
 
@@ -64,7 +64,7 @@ def test_two_workers_make_the_same_bytes(unbroken, tmp_path):
 
 def test_other_settings_are_refused(unbroken):
     with pytest.raises(InputError, match="other settings"):
-        make_rooms(unbroken, rooms=ROOMS, settings=RoomSettings(seed=4, split="train", sentences=12))
+        make_rooms(unbroken, rooms=ROOMS, settings=RoomSettings(seed=4, split="train", sentences=12, scanner="sampled"))
     with pytest.raises(InputError, match="at least one"):
         make_rooms(unbroken, rooms=0, settings=SETTINGS)
 

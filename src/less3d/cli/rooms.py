@@ -33,6 +33,7 @@ def make(
     furniture: tuple[Path, ...] = (),
     split: Literal["train", "val", "test", "all"] = "all",
     sentences: int = 60,
+    scanner: Literal["fused", "sampled"] = "fused",
     workers: int = 1,
 ) -> None:
     """Make rooms, scan them, and write sentences about their objects. Run it again to go on after a stop.
@@ -44,11 +45,12 @@ def make(
         furniture: Sweet Home 3D furniture libraries (.sh3f) to use beside the built-in furniture.
         split: which furniture designs to use; train, val and test share none.
         sentences: at most so many sentences a room.
+        scanner: fused is a depth camera carried through the room, its frames fused; sampled is faster and less real.
         workers: processes.
     """
     from less3d.data.rooms.make import RoomSettings, iter_rooms
 
-    settings = RoomSettings(seed=seed, split=split, sentences=sentences, furniture=furniture)
+    settings = RoomSettings(seed=seed, split=split, sentences=sentences, furniture=furniture, scanner=scanner)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -2,5 +2,5 @@
 
 `generate.make_room` makes one, `make.make_rooms` a data set on disk. The way of a room: `plan` (outline, walls,
 openings), `layout` with `kinds`, `poses`, `placing` and `fitted` (what stands where), `furniture` and `shell` (their
-surfaces), `light` and `scanner` (what a depth camera gets of them), and `room` (the result).
+surfaces), `light` and `scanning` (what a depth camera gets of them), and `room` (the result).
 """

@@ -1,6 +1,7 @@
 """`make_room`: layout, shell, scan and the description of every object, from one seed."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -11,11 +12,16 @@ from less3d.data.rooms.layout import FLOOR, Item, Layout, draw_kind, draw_layout
 from less3d.data.rooms.light import Light
 from less3d.data.rooms.plan import Plan
 from less3d.data.rooms.room import STRUCTURE, Room, RoomObject
-from less3d.data.rooms.scanner import ScanSettings, Seen, scan_surfaces
+from less3d.data.rooms.scanning.sampler import SampleSettings, sample_surfaces, viewpoints_in
+from less3d.data.rooms.scanning.scan import ScanSettings, scan_room
+from less3d.data.rooms.scanning.seen import Seen
 from less3d.data.rooms.shell import Element, build_shell
 from less3d.data.rooms.surface import Surface, concatenate
 from less3d.errors import InputError
 from less3d.scan import NO_INSTANCE, Scan
+
+Scanner = Literal["fused", "sampled"]
+"""How rooms are scanned: as an RGB-D camera does, or fast, for tests."""
 
 _FEWEST_POINTS = 60
 _MOST_POINTS = 110_000
@@ -38,13 +44,15 @@ _NO_FRONT = frozenset(
 )  # fmt: skip
 
 
-def make_room(seed: int, *, catalogue: Catalogue, kind: str | None = None) -> Room:
-    """Make one room; the same seed and catalogue always give the same room.
+def make_room(seed: int, *, catalogue: Catalogue, kind: str | None = None, scanner: Scanner = "fused") -> Room:
+    """Make one room; the same seed, catalogue and scanner always give the same room.
 
     Args:
         seed: decides everything.
         catalogue: where the furniture comes from.
         kind: one of `KIND_SHARES`, drawn when None.
+        scanner: "fused" carries an RGB-D camera through the room and fuses its frames; "sampled" takes the surfaces'
+            visible points, several times faster and less like a real scan.
 
     Raises:
         InputError: when the kind is not known.
@@ -55,7 +63,7 @@ def make_room(seed: int, *, catalogue: Catalogue, kind: str | None = None) -> Ro
     drawn = draw_kind(rng)
     layout = draw_layout(kind or drawn, catalogue, rng)
     things = _things(layout, build_shell(layout.plan, rng))
-    seen = _scan(things, layout.plan, rng)
+    seen = _scan(things, layout.plan, scanner, rng)
     placed, yaw = _turned_and_centered(seen, rng)
     return _describe(seed, layout.kind, placed, things, yaw)
 
@@ -100,34 +108,22 @@ def _support_id(item: Item, first: int, wall_ids: dict[int | None, int]) -> int 
     return 0 if item.support == FLOOR else first + item.support
 
 
-def _scan(things: list[_Thing], plan: Plan, rng: np.random.Generator) -> Seen:
+def _scan(things: list[_Thing], plan: Plan, scanner: Scanner, rng: np.random.Generator) -> Seen:
     """Scan everything, then cut the scan off raggedly where it was not continued."""
     surface = concatenate([thing.surface for thing in things])
     counts = [len(thing.surface) for thing in things]
     ids = np.repeat(np.arange(len(things), dtype=np.int32), counts)
     loss = np.repeat(np.array([_LOSS.get(thing.category, 0.0) for thing in things], dtype=np.float32), counts)
-    settings, light = ScanSettings.draw(rng), Light.draw(rng)
-    seen = scan_surfaces(surface, ids, loss, _walk(plan, rng), settings=settings, light=light, rng=rng)
+    if scanner == "fused":
+        settings, light = ScanSettings.draw(rng), Light.draw(rng)
+        seen = scan_room(surface, ids, loss, plan, settings=settings, light=light, rng=rng)
+    else:
+        settings, light = SampleSettings.draw(rng), Light.draw(rng)
+        seen = sample_surfaces(surface, ids, loss, viewpoints_in(plan, rng), settings=settings, light=light, rng=rng)
     kept = np.flatnonzero(_inside_crop(seen.points, plan, rng))
     if len(kept) > _MOST_POINTS:
         kept = np.sort(rng.choice(kept, _MOST_POINTS, replace=False))
     return Seen(seen.points[kept], seen.colors[kept], seen.ids[kept])
-
-
-def _walk(plan: Plan, rng: np.random.Generator) -> np.ndarray:
-    """Viewpoints at eye height, spread over the floor: about one for each three square metres."""
-    count = int(np.clip(round(plan.area / rng.uniform(2.2, 4.0)), 4, 9))
-    low_x, low_y, high_x, high_y = plan.bounds
-    places: list[np.ndarray] = []
-    for _ in range(60):
-        place = rng.uniform((low_x + 0.3, low_y + 0.3), (high_x - 0.3, high_y - 0.3))
-        apart = min((float(np.linalg.norm(place - other)) for other in places), default=9.0)
-        if plan.holds(place[None])[0] and apart > 0.8:
-            places.append(place)
-        if len(places) == count:
-            break
-    heights = rng.uniform(1.1, 1.8, len(places))
-    return np.column_stack([np.array(places), heights])
 
 
 def _inside_crop(points: np.ndarray, plan: Plan, rng: np.random.Generator) -> np.ndarray:

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from less3d.data.rooms.furniture import Catalogue, Piece, Split
-from less3d.data.rooms.generate import make_room
+from less3d.data.rooms.generate import Scanner, make_room
 from less3d.data.rooms.room import Room
 from less3d.data.sentences import describe
 from less3d.errors import InputError
@@ -34,7 +34,7 @@ MANIFEST = "rooms.json"
 SENTENCES = "sentences.jsonl"
 FURNITURE = "furniture"
 _SPLIT_NUMBERS: dict[Split, int] = {"train": 0, "val": 1, "test": 2, "all": 3}
-_VERSION = 2
+_VERSION = 3
 """Raised whenever the same seed gives other rooms than before."""
 
 
@@ -48,6 +48,8 @@ class RoomSettings:
     """How many sentences a room gets, at most."""
     furniture: tuple[Path, ...] = ()
     """Sweet Home 3D furniture libraries (.sh3f)."""
+    scanner: Scanner = "fused"
+    """How rooms are scanned; see `make_room`."""
 
 
 def make_rooms(folder: Path, *, rooms: int, settings: RoomSettings, workers: int = 1) -> None:
@@ -118,7 +120,7 @@ class _Recording(Catalogue):
 def _make_one(job: _Job, catalogue: _Recording) -> str:
     """Make one room and write it: first the scan, then its record, each whole or not at all."""
     catalogue.models.clear()
-    room = replace(make_room(job.seed, catalogue=catalogue), name=job.name)
+    room = replace(make_room(job.seed, catalogue=catalogue, scanner=job.settings.scanner), name=job.name)
     rng = np.random.default_rng([job.seed, 1])
     referrals = describe(room, rng, count=job.settings.sentences)
     write_npz(room.scan, job.folder / "scans" / f"{job.name}.npz", compact=True)
@@ -206,6 +208,7 @@ def _settings_record(settings: RoomSettings) -> dict[str, Any]:
         "split": settings.split,
         "sentences": settings.sentences,
         "furniture": furniture,
+        "scanner": settings.scanner,
     }
 
 

@@ -1,17 +1,20 @@
-"""A virtual scanner: what a person walking through a room with a depth camera would get of its surfaces.
+"""A fast scanner, for tests: a sample of what a person with a depth camera would get of a room's surfaces.
 
-Every view keeps, in each pixel of a sphere of directions, the nearest surface; what some view sees is kept. The rest
-imitates the defects of fused depth maps: density that depends on how often and from how far a place was seen, noise
-that grows with distance, rounded edges, colors that bleed across outlines, uneven light, holes and floating points.
+Nothing is fused. Every view keeps, in each pixel of a sphere of directions, the nearest surface; what some view sees
+is kept. The rest imitates the defects of fused depth maps: density that depends on how often and from how far a place
+was seen, noise that grows with distance, rounded edges, colors that bleed across outlines, uneven light, holes and
+floating points.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int32, UInt8
+from jaxtyping import Bool, Float, Float32, Int32
 from scipy import ndimage
 
 from less3d.data.rooms.light import Light, lit_colors
+from less3d.data.rooms.plan import Plan
+from less3d.data.rooms.scanning.seen import Seen
 from less3d.data.rooms.surface import Surface
 from less3d.scan import NO_INSTANCE
 
@@ -25,7 +28,7 @@ _FIELD_OF_VIEW = np.deg2rad((62.0, 47.0))
 
 
 @dataclass(frozen=True)
-class ScanSettings:
+class SampleSettings:
     """How good a scan is. `draw` makes a new one for each room; lengths in metres."""
 
     spacing: float = 0.022
@@ -50,9 +53,9 @@ class ScanSettings:
     """Relative change of exposure from frame to frame."""
 
     @staticmethod
-    def draw(rng: np.random.Generator) -> "ScanSettings":
+    def draw(rng: np.random.Generator) -> "SampleSettings":
         """A scan as careful or careless as they come."""
-        return ScanSettings(
+        return SampleSettings(
             spacing=float(rng.uniform(0.018, 0.03)),
             noise=float(rng.uniform(0.0005, 0.004)),
             waviness=float(rng.uniform(0.0005, 0.008)),
@@ -66,23 +69,13 @@ class ScanSettings:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """What the scanner got: points (N, 3) float32 metres, colors (N, 3) uint8, and each point's id (N,)."""
-
-    points: Float32[np.ndarray, "N 3"]
-    colors: UInt8[np.ndarray, "N 3"]
-    ids: Int32[np.ndarray, "N"]
-    """-1 for points that float."""
-
-
-def scan_surfaces(
+def sample_surfaces(
     surface: Surface,
     ids: Int32[np.ndarray, "M"],
     loss: Float32[np.ndarray, "M"],
     viewpoints: Float[np.ndarray, "K 3"],
     *,
-    settings: ScanSettings,
+    settings: SampleSettings,
     light: Light,
     rng: np.random.Generator,
 ) -> Seen:
@@ -113,6 +106,22 @@ def scan_surfaces(
     points = _displaced(surface.points[keep], surface.normals[keep], distance[keep], settings, rng)
     points, floating = _floated(points, surface.normals[keep], settings, rng)
     return _thinned(points, colors, np.where(floating, NO_INSTANCE, ids[keep]), settings, rng)
+
+
+def viewpoints_in(plan: Plan, rng: np.random.Generator) -> Float[np.ndarray, "K 3"]:
+    """Viewpoints at eye height, spread over the floor: about one for each three square metres."""
+    count = int(np.clip(round(plan.area / rng.uniform(2.2, 4.0)), 4, 9))
+    low_x, low_y, high_x, high_y = plan.bounds
+    places: list[np.ndarray] = []
+    for _ in range(60):
+        place = rng.uniform((low_x + 0.3, low_y + 0.3), (high_x - 0.3, high_y - 0.3))
+        apart = min((float(np.linalg.norm(place - other)) for other in places), default=9.0)
+        if plan.holds(place[None])[0] and apart > 0.8:
+            places.append(place)
+        if len(places) == count:
+            break
+    heights = rng.uniform(1.1, 1.8, len(places))
+    return np.column_stack([np.array(places), heights])
 
 
 def visible(surface: Surface, viewpoint: Float[np.ndarray, "3"], rng: np.random.Generator) -> Bool[np.ndarray, "M"]:
@@ -178,7 +187,7 @@ def _closed(depth: np.ndarray) -> np.ndarray:
     return ndimage.maximum_filter(near, 3, mode="wrap")[2:-2]
 
 
-def _frames(settings: ScanSettings, rng: np.random.Generator) -> np.ndarray:
+def _frames(settings: SampleSettings, rng: np.random.Generator) -> np.ndarray:
     """Exposure of the pixels that a view looks at, 0 elsewhere: a handful of frames, most level or downwards."""
     exposure = np.zeros((_ROWS, _COLUMNS), dtype=np.float32)
     half_width, half_height = _FIELD_OF_VIEW / 2
@@ -193,7 +202,7 @@ def _frames(settings: ScanSettings, rng: np.random.Generator) -> np.ndarray:
 
 
 def _survivors(
-    surface: Surface, quality: np.ndarray, loss: np.ndarray, settings: ScanSettings, rng: np.random.Generator
+    surface: Surface, quality: np.ndarray, loss: np.ndarray, settings: SampleSettings, rng: np.random.Generator
 ) -> np.ndarray:
     """Indices of the points that end up in the scan."""
     points, (red, green, blue) = surface.points, surface.colors.T
@@ -227,7 +236,9 @@ def _covered(surface: Surface, ids: np.ndarray, asked: np.ndarray) -> np.ndarray
     return covered
 
 
-def _bled(surface: Surface, keep: np.ndarray, neighbor: np.ndarray, settings: ScanSettings, light: Light) -> np.ndarray:
+def _bled(
+    surface: Surface, keep: np.ndarray, neighbor: np.ndarray, settings: SampleSettings, light: Light
+) -> np.ndarray:
     """Lit colors of the points to keep, mixed with those of the points that a view slightly off took them for."""
     needed = np.zeros(len(surface), dtype=bool)
     needed[keep] = needed[neighbor] = True
@@ -237,7 +248,7 @@ def _bled(surface: Surface, keep: np.ndarray, neighbor: np.ndarray, settings: Sc
 
 
 def _displaced(
-    points: np.ndarray, normals: np.ndarray, distance: np.ndarray, settings: ScanSettings, rng: np.random.Generator
+    points: np.ndarray, normals: np.ndarray, distance: np.ndarray, settings: SampleSettings, rng: np.random.Generator
 ) -> np.ndarray:
     """Points with range noise and waves along the normal."""
     noise = settings.noise * np.maximum(0.5, (distance / 2) ** 2) * rng.standard_normal(len(points), dtype=np.float32)
@@ -247,7 +258,7 @@ def _displaced(
 
 
 def _floated(
-    points: np.ndarray, normals: np.ndarray, settings: ScanSettings, rng: np.random.Generator
+    points: np.ndarray, normals: np.ndarray, settings: SampleSettings, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Points with a few lifted off their surface, and which those are."""
     floating = rng.random(len(points), dtype=np.float32) < settings.floaters
@@ -257,7 +268,7 @@ def _floated(
 
 
 def _thinned(
-    points: np.ndarray, colors: np.ndarray, ids: np.ndarray, settings: ScanSettings, rng: np.random.Generator
+    points: np.ndarray, colors: np.ndarray, ids: np.ndarray, settings: SampleSettings, rng: np.random.Generator
 ) -> Seen:
     """One point per cell of the wanted spacing, drawn towards the cell's mean in place and color."""
     order = rng.permutation(len(points))

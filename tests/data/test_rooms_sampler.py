@@ -1,11 +1,11 @@
-"""The virtual scanner sees what is in sight, only that, and thins what it sees."""
+"""The fast scanner sees what is in sight, only that, and thins what it sees."""
 
 import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
 from less3d.data.rooms.light import Light, lit_colors
-from less3d.data.rooms.scanner import ScanSettings, scan_surfaces, visible
+from less3d.data.rooms.scanning.sampler import SampleSettings, sample_surfaces, visible
 from less3d.data.rooms.shapes.paint import Paint
 from less3d.data.rooms.surface import Surface, concatenate, sample_quad
 
@@ -57,8 +57,8 @@ def room(rng: np.random.Generator) -> tuple[Surface, np.ndarray]:
 def scan(rng: np.random.Generator, loss: float = 0.0, **changes: float):
     surface, ids = room(rng)
     lost = np.where(ids == 1, loss, 0).astype(np.float32)
-    settings = ScanSettings(looks=40, holes=0.0, **changes)
-    return scan_surfaces(surface, ids, lost, CAMERA[None], settings=settings, light=Light(), rng=rng)
+    settings = SampleSettings(looks=40, holes=0.0, **changes)
+    return sample_surfaces(surface, ids, lost, CAMERA[None], settings=settings, light=Light(), rng=rng)
 
 
 def test_points_keep_their_ids_and_stay_near_their_surface(rng):
@@ -93,10 +93,10 @@ def test_a_wall_is_not_seen_through_what_hangs_on_it(rng):
     wall, board = plate(2.0, 3.0, 0, 2.5, rng), plate(1.95, 1.0, 1.0, 1.8, rng)
     both = concatenate([wall, board])
     ids = np.repeat(np.arange(2, dtype=np.int32), [len(wall), len(board)])
-    settings = ScanSettings(looks=60, holes=0.0, noise=0.0, waviness=0.0, floaters=0.0, rounding=0.0)
+    settings = SampleSettings(looks=60, holes=0.0, noise=0.0, waviness=0.0, floaters=0.0, rounding=0.0)
     camera = np.array([[0.0, 0.0, 1.4]])
     nothing_lost = np.zeros(len(both), dtype=np.float32)
-    seen = scan_surfaces(both, ids, nothing_lost, camera, settings=settings, light=Light(), rng=rng)
+    seen = sample_surfaces(both, ids, nothing_lost, camera, settings=settings, light=Light(), rng=rng)
     inside = (np.abs(seen.points[:, 1]) < 0.45) & (seen.points[:, 2] > 1.05) & (seen.points[:, 2] < 1.75)
     assert (seen.ids[inside] == 1).sum() > 300
     assert (seen.ids[inside] == 0).mean() < 0.15
