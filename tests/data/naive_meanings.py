@@ -365,7 +365,8 @@ class Naive:
                 [sign * hypot(max(gap(t, anchor), 0), max(rise(t, anchor), 0)) for t in others],
                 [sign * hypot(t.x - anchor.x, t.y - anchor.y) for t in others],
             ]
-            return placed(others, measures, 1)
+            assert ranking.of is None or ranking.of == len(others)
+            return placed(others, measures, ranking.place)
         if ranking.name in ("left", "right"):
             place, forward = (None, self.row(found)) if ranking.view.kind == "row" else self.frame(ranking.view)
             side = (forward[1], -forward[0]) if ranking.name == "left" else (-forward[1], forward[0])
@@ -383,7 +384,7 @@ class Naive:
             "highest": lambda t: -(t.low + t.high),
             "lowest": lambda t: t.low + t.high,
         }
-        return placed(found, [[sizes[ranking.name](thing) for thing in found]], 1)
+        return placed(found, [[sizes[ranking.name](thing) for thing in found]], ranking.place)
 
     def row(self, found: list[Thing]) -> Point:
         """Into the wall they are all at, or over the table they all stand on."""

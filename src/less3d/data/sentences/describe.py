@@ -17,11 +17,11 @@ from less3d.data.sentences.twins import twins
 from less3d.data.sentences.verdict import TRUE
 from less3d.referral import Referral
 
-PLANS = (("class", 0.12), ("attribute", 0.15), ("relation", 0.5), ("combined", 0.23))
+PLANS = (("class", 0.09), ("attribute", 0.14), ("relation", 0.47), ("combined", 0.23), ("ordinal", 0.07))
 """What a sentence tells its object apart by, and how often."""
 
-_ALIKE_SHARE = {"class": 0.0, "attribute": 0.75, "relation": 0.8, "combined": 0.55}
-_LONG_SHARE = {"class": 0.3, "attribute": 0.6, "relation": 0.55, "combined": 0.7}
+_ALIKE_SHARE = {"class": 0.0, "attribute": 0.75, "relation": 0.8, "combined": 0.55, "ordinal": 1.0}
+_LONG_SHARE = {"class": 0.45, "attribute": 0.6, "relation": 0.55, "combined": 0.7, "ordinal": 0.4}
 _TWIN_SHARE = 0.15
 _SMALLEST = 0.08
 _FEWEST_POINTS = 60
@@ -159,6 +159,9 @@ class _Composer:
 
     def _compose(self, row: int, meaning: Meaning, plan: str) -> Meaning | None:
         """A meaning of the planned sort that fits the object alone."""
+        if plan == "ordinal":
+            placed = self.proposer.ordinal(row, meaning.noun)
+            return placed if placed is not None and well_said(self.resolver, row, placed) else None
         if self.resolver.verdicts(meaning)[row] != TRUE:
             return None
         if plan in ("attribute", "combined"):
@@ -208,7 +211,9 @@ class _Composer:
         for _ in range(4):
             if len(meaning.relations) + (meaning.ranking is not None) >= wanted:
                 break
-            relation = self.proposer.relation(row, meaning.noun)
+            usual = long and not meaning.relations and self.rng.random() < 0.45
+            choices = habits.ASIDES if usual else habits.RELATIONS
+            relation = self.proposer.relation(row, meaning.noun, choices=choices)
             if relation is not None:
                 more = replace(meaning, relations=(*meaning.relations, relation))
                 meaning = self._if_same(row, meaning, more)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from less3d.data.rooms.statistics import scene_statistics
-from less3d.data.sentences import habits, slips
+from less3d.data.sentences import facts, habits, slips
 from less3d.data.sentences.draws import pick
 from less3d.data.sentences.lexicon import is_plural, plural
 from less3d.data.sentences.meaning import OWN, ROW, Meaning, View
@@ -35,6 +35,10 @@ class _Parts:
     """The rank, if there is one, comes first."""
     rivals: int
     """How many objects the noun alone means, 0 when that is not sure."""
+    category: str
+    """The object's class."""
+    room: str
+    """The room as it is called: "the kitchen"."""
 
     @property
     def many(self) -> bool:
@@ -72,7 +76,7 @@ def _parts(voice: Voice, meaning: Meaning, row: int) -> _Parts:
     if meaning.ranking is not None:
         rest = Meaning(meaning.noun, meaning.attributes, meaning.relations)
         rivals = int((voice.resolver.verdicts(rest) > 0).sum())
-        clauses.insert(0, ranking_clause(voice, meaning.ranking, rivals))
+        clauses.insert(0, ranking_clause(voice, meaning.ranking, meaning.noun, rivals))
     same = voice.resolver.verdicts(Meaning(meaning.noun))
     rivals = 0 if (same == UNSURE).any() else int((same == TRUE).sum())
     size = _apparent_size(voice, row, same) if voice.chance(0.35) else None
@@ -80,13 +84,14 @@ def _parts(voice: Voice, meaning: Meaning, row: int) -> _Parts:
         adjectives.insert(0, size)
     if len(adjectives) > 1 and voice.chance(0.1):
         adjectives = [f"{word}," for word in adjectives[:-1]] + adjectives[-1:]
-    return _Parts(noun, meaning.noun, tuple(adjectives), tuple(clauses), rivals)
+    category, room = scene.objects[row].category, facts.place(voice, scene.kind)
+    return _Parts(noun, meaning.noun, tuple(adjectives), tuple(clauses), rivals, category, room)
 
 
 def _phrase(voice: Voice, parts: _Parts) -> str:
     """One phrase: "the brown chair closest to the door", with an order or a viewer before it."""
     several = 2 <= parts.rivals <= 6 and bool(parts.clauses) and not parts.many
-    if several and voice.chance(0.14):
+    if several and voice.chance(0.18):
         return _among(voice, parts)
     core = _noun_phrase(voice, parts)
     if parts.view != OWN:
@@ -102,15 +107,17 @@ def _phrase(voice: Voice, parts: _Parts) -> str:
         return f"the {parts.thing}{parts.fill(parts.clauses[0].whole.removeprefix('{it}'))}"
     start = pick(voice.rng, _STARTS)
     if start == "order":
-        return f"{_order(voice)} the {core}"
+        return f"{_order(voice)} the {core}{_please(voice)}"
+    if start == "room":
+        return f"in {parts.room}, {voice.any('', '', _order(voice) + ' ')}the {core}"
     if start == "it is":
         return f"{'they are' if parts.many else voice.any('it is', 'its', _ITS, _ITS)} the {core}"
     if start == "this is":
         return f"{'these are' if parts.many else 'this is'} the {core}"
     if start == "object":
-        return (
-            f"the {voice.any('object', 'item', f'correct {parts.noun}' if parts.clauses else 'object')} is the {core}"
-        )
+        if parts.clauses and voice.chance(0.35):
+            return f"the correct {parts.noun} {'are' if parts.many else 'is'} the {core}"
+        return f"the {facts.general(voice, parts.category)} is the {core}"
     return {"the": f"the {core}", "": core, "telegram": _without_articles(core)}[start]
 
 
@@ -118,6 +125,12 @@ def _noun_phrase(voice: Voice, parts: _Parts) -> str:
     """Everything about the object as one noun phrase without article."""
     said, open_end = parts.ranked, False
     links = [clause for clause in parts.clauses if clause.after]
+    aside = facts.use(voice, parts.category) if voice.chance(0.02) and not parts.many else ""
+    if not aside and voice.chance(0.03) and not parts.many:
+        aside = facts.part(voice, parts.category)
+        aside = f"with {aside}" if aside else ""
+    if aside and not parts.ranked.endswith(" one") and not any(clause.before for clause in links):
+        said, open_end = f"{said} {aside}", True
     for index, clause in enumerate(links):
         after = parts.fill(clause.after)
         relative = voice.any("that is ", "that's ", "which is ") if not parts.many else "that are "
@@ -162,6 +175,9 @@ def _description(voice: Voice, parts: _Parts) -> str:
     """Two or three sentences: what it is, then where it is."""
     clauses = list(parts.clauses)
     sentences = [_opening(voice, parts, clauses)]
+    if voice.chance(0.06) and not parts.many:
+        part = facts.part(voice, parts.category)
+        sentences += [f"it has {part}"] if part else []
     while clauses:
         sentences.append(_whole(voice, parts, clauses))
     return ". ".join(sentences)
@@ -181,12 +197,32 @@ def _opening(voice: Voice, parts: _Parts, clauses: list[Clause]) -> str:
     if opening == "a":
         return a_thing
     if opening == "object":
-        return f"the {voice.any('object', 'item')}{'s' if parts.many else ''} {are} {a_thing}"
+        general = facts.general(voice, parts.category)
+        start = voice.any("the", "the", "the", "this") if not parts.many else "the"
+        return f"{start} {general if not parts.many else 'objects'} {are} {a_thing}"
+    if opening == "it":
+        return f"{'they are' if parts.many else voice.any('it is', 'it is', _ITS)} {a_thing}"
+    if opening == "in":
+        return f"in {parts.room} {voice.any(f'there {are} ', 'you can see ')}{a_thing}"
     there = _THERES if not parts.many and voice.chance(0.08) else f"there {are}"
     first = f"{there if opening == 'there' else 'these are' if parts.many else 'this is'} {a_thing}"
     if len(clauses) > 1 and not bound and not clauses[0].restricts and clauses[0].after and voice.chance(0.35):
-        first += f" {parts.fill(clauses.pop(0).after)}"
-    return first
+        return f"{first} {parts.fill(clauses.pop(0).after)}"
+    return f"{first}{_aside(voice, parts)}"
+
+
+def _aside(voice: Voice, parts: _Parts) -> str:
+    """What may follow "this is a chair" and tells nothing apart."""
+    draw = voice.rng.random()
+    if draw < 0.05:
+        return f" {voice.any('in', 'in', 'located in')} {parts.room}"
+    if draw < 0.09 and not parts.many:
+        use = facts.use(voice, parts.category)
+        return f" {use}" if use else ""
+    if draw < 0.17 and not parts.many:
+        part = facts.part(voice, parts.category)
+        return f" with {part}" if part else ""
+    return ""
 
 
 def _whole(voice: Voice, parts: _Parts, clauses: list[Clause]) -> str:
@@ -203,8 +239,11 @@ def _whole(voice: Voice, parts: _Parts, clauses: list[Clause]) -> str:
         said = said.replace("{it} {is} ", "{it} {is} also ", 1)
     if said.startswith("{it} {is} ") and not parts.many and voice.chance(0.12):
         said = f"{voice.any(_ITS, _ITS, 'its')} {said.removeprefix('{it} {is} ')}"
-    subject = voice.any("{it}", "{it}", "{it}", "{it}", f"the {parts.noun}")
+    this = "these" if parts.many else "this"
+    subject = pick(voice.rng, (("{it}", 0.74), (f"the {parts.noun}", 0.2), (f"{this} {parts.noun}", 0.06)))
     said = subject + said.removeprefix("{it}") if said.startswith("{it}") else said
+    said = said.replace("located sitting", "sitting").replace("placed sitting", "sitting")
+    said = said.replace("{sits} sitting", "{is} sitting").replace("{stands} sitting", "{is} sitting")
     if clause.view not in (OWN, ROW) or (clause.view == ROW and voice.chance(0.3)):
         if voice.chance(0.5):
             before = view_before(voice, clause.view, parts.meant)
@@ -218,7 +257,10 @@ def _listed(adjectives: tuple[str, ...]) -> str:
     """Properties as they stand after "is"."""
     plain = [word.rstrip(",") for word in adjectives]
     plain = [
-        {"wood": "made of wood", "cloth": "made of cloth", "fabric": "made of fabric"}.get(word, word) for word in plain
+        {"wood": "made of wood", "cloth": "made of cloth", "fabric": "made of fabric", "rectangle": "a rectangle"}.get(
+            word, word
+        )
+        for word in plain
     ]
     return " and ".join([", ".join(plain[:-1]), plain[-1]] if len(plain) > 1 else plain)
 
@@ -227,7 +269,14 @@ def _in_color(voice: Voice, parts: _Parts) -> str:
     last = parts.adjectives[-1].split()[-1]
     if last in _COLOR_WORDS and len(parts.adjectives) == 1 and voice.chance(0.3):
         return " in color"
-    return " in shape" if last in ("rectangular", "square", "round") and voice.chance(0.2) else ""
+    if last in ("large", "small", "big") and voice.chance(0.25):
+        return " in size"
+    return voice.any(" in shape", " shaped") if last in ("square", "round") and voice.chance(0.2) else ""
+
+
+def _please(voice: Voice) -> str:
+    """Now and then a word after an order."""
+    return ", please" if voice.chance(0.03) else ""
 
 
 def _order(voice: Voice) -> str:
@@ -249,11 +298,13 @@ def _apparent_size(voice: Voice, row: int, same: np.ndarray) -> str | None:
     long = scene.extent[row, 0]
     others = scene.extent[np.flatnonzero(same), 0]
     high = scene.high[row] - scene.low[row]
+    if high > max(_toward(known.height, 1), 0.8) and scene.low[row] < 0.2 and high > 2.5 * long:
+        return voice.any("tall", "tall", "narrow", "skinny", "tall skinny", "tall narrow")
     if long > _toward(known.long, 2) and long >= 0.9 * others.max():
         slim = scene.extent[row, 1] < 0.45 * long and high < long
-        return voice.any("large", "big", *(("long", "long") if slim else ()))
+        return voice.any("large", "large", "big", *(("long", "long", "wide") if slim else ()))
     if long < _toward(known.long, 0) and long <= 1.1 * others.min():
-        return voice.any("small", "small", "little")
+        return voice.any("small", "small", "small", "little")
     if high > max(_toward(known.height, 2), 0.8) and scene.low[row] < 0.2:
         return "tall"
     return None
@@ -272,14 +323,18 @@ _STARTS = (
     ("the", 4.5),
     ("", 1.0),
     ("telegram", 1.0),
-    ("order", 2.0),
-    ("it is", 1.0),
-    ("this is", 1.0),
-    ("object", 0.5),
+    ("order", 1.8),
+    ("it is", 1.2),
+    ("this is", 0.6),
+    ("object", 0.6),
+    ("room", 0.25),
 )
 """How a phrase starts, and how often."""
 
-_OPENINGS = (("this", 3.0), ("there", 3.0), ("a", 1.0), ("the", 2.0), ("this ...", 1.0), ("object", 1.0))
+_OPENINGS = (
+    *(("this", 2.6), ("there", 2.3), ("a", 1.0), ("the", 3.4), ("this ...", 1.6)),
+    *(("object", 0.6), ("it", 1.0), ("in", 0.2)),
+)
 """How a description starts, and how often."""
 
 _ITS = "it's"
@@ -296,6 +351,15 @@ _ORDERS = (
     "locate",
     "look for",
     "you are looking for",
+    "we want",
+    "i want",
+    "i need",
+    "we are looking for",
+    "you need",
+    "looking for",
+    "go to",
+    "point to",
+    "can you find",
 )
 _COLOR_WORDS = frozenset(
     {"gray", "grey", "brown", "beige", "tan", "black", "white", "red", "green", "blue", "purple", "pink", "orange"}

@@ -14,11 +14,11 @@ RELATIONS: Weighted = (
     ("facing away", 0.3),
     ("opposite", 1.2),
     ("at", 3.0),
-    ("carries", 4.0),
-    ("covers", 2.0),
-    ("has before", 2.0),
-    ("has left", 0.5),
-    ("has right", 0.5),
+    ("carries", 6.0),
+    ("covers", 3.0),
+    ("has before", 2.5),
+    ("has left", 0.7),
+    ("has right", 0.7),
     ("left", 3.2),
     ("right", 3.2),
     ("front", 3.0),
@@ -28,13 +28,25 @@ RELATIONS: Weighted = (
     ("between", 2.0),
     ("corner", 6.0),
     ("middle", 6.0),
-    ("surrounded", 1.5),
+    ("surrounded", 2.5),
     ("room side", 1.4),
     ("seen", 0.6),
     ("not", 3.0),
 )
 """Relations; "seen" is a side as seen from a stated place, "room side" the left or right side of the room,
 "not" a relation that a rival is in and the object is not."""
+
+ASIDES: Weighted = (
+    ("against", 4.0),
+    ("on", 3.0),
+    ("corner", 2.5),
+    ("carries", 3.0),
+    ("middle", 1.0),
+    ("has before", 1.0),
+    ("surrounded", 1.0),
+    ("at", 1.0),
+)
+"""Relations that people mention first in a long description, whether they tell anything apart or not."""
 
 RANKINGS: Weighted = (
     ("closest", 3.6),
@@ -43,8 +55,8 @@ RANKINGS: Weighted = (
     ("enter", 0.6),
     ("from", 0.3),
     ("row", 7.0),
-    ("size", 1.2),
-    ("height", 1.0),
+    ("size", 2.0),
+    ("height", 2.0),
 )
 """Superlatives and ordinals; "facing", "enter", "from" and "row" are from the left or right as seen so."""
 

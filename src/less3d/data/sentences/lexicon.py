@@ -81,9 +81,25 @@ def class_words(label: str) -> str:
     return f"the {label}"
 
 
+@cache
+def all_words() -> frozenset[str]:
+    """Every word that occurs in a noun or a class, and its plural."""
+    spoken = [word for noun in NOUNS.values() for word, _ in noun.words]
+    phrases = {*spoken, *NOUNS, *NAMES, *(category for noun in NOUNS.values() for category in noun.covers)}
+    singles = {word for phrase in phrases for word in phrase.split()}
+    return frozenset(singles | {plural(word) for word in singles})
+
+
 def _noun(noun: str) -> Noun:
     return NOUNS.get(noun) or Noun(((noun, 1.0),))
 
+
+FURNITURE = frozenset(
+    {"chair", "office chair", "armchair", "sofa chair", "folding chair", "stool", "bench", "ottoman", "couch", "seat"}
+    | {"table", "coffee table", "end table", "dining table", "desk", "nightstand", "tv stand", "cabinet", "dresser"}
+    | {"file cabinet", "wardrobe closet", "shelf", "bookshelf", "bookshelves", "bed", "stand"}
+)
+"""Classes that anyone calls furniture."""
 
 _MASS = frozenset({"toilet paper", "clothing", "laundry", "luggage"})
 
@@ -105,7 +121,7 @@ NOUNS: dict[str, Noun] = {
         _classes("seat, stack of chairs, beanbag chair"),
     ),
     "office chair": _same("office chair", "desk chair", "swivel chair", "rolling chair", "computer chair", may="chair"),
-    "armchair": _same("armchair", "arm chair", may="chair, sofa chair, recliner"),
+    "armchair": _same("armchair", "arm chair", "arm-chair", may="chair, sofa chair, recliner"),
     "sofa chair": _same("sofa chair", "couch chair", may="armchair, chair, recliner"),
     "folding chair": _same("folding chair", may="chair"),
     "stool": _same("stool", covers="bar stool, step stool, footstool", may="ottoman, footrest, seat"),
@@ -123,7 +139,7 @@ NOUNS: dict[str, Noun] = {
     "coffee table": _same("coffee table", may="table, end table, side table"),
     "end table": _same("end table", "side table", covers="side table", may="table, nightstand, coffee table, stand"),
     "dining table": _same("dining table", "dinner table", may="table, conference table"),
-    "desk": _same("desk", covers="computer desk"),
+    "desk": Noun((("desk", 1.0), ("writing desk", 0.04), ("work desk", 0.03)), _classes("computer desk")),
     "nightstand": _same(
         "nightstand",
         "night stand",
@@ -145,8 +161,10 @@ NOUNS: dict[str, Noun] = {
         "kitchen cabinet", "cupboard", covers="kitchen cabinets", may="cabinet, cabinets, kitchen counter, counter"
     ),
     "bathroom vanity": _same("vanity", "bathroom vanity", covers="vanity", may="cabinet, bathroom cabinet, counter"),
-    "dresser": _same("dresser", "chest of drawers", may="cabinet"),
-    "wardrobe closet": _same("wardrobe", "wardrobe closet", covers="wardrobe, wardrobe cabinet", may="closet, cabinet"),
+    "dresser": _same("dresser", "chest of drawers", "drawers", "set of drawers", may="cabinet, file cabinet"),
+    "wardrobe closet": _same(
+        "wardrobe", "wardrobe closet", "armoire", covers="wardrobe, wardrobe cabinet", may="closet, cabinet"
+    ),
     "closet": _same("closet", covers="closets", may="wardrobe closet, wardrobe, closet door, closet doors, cabinet"),
     "shelf": Noun(
         (("shelf", 1.0), ("shelving unit", 0.06)),
@@ -160,6 +178,8 @@ NOUNS: dict[str, Noun] = {
         "trashcan",
         "garbage can",
         "waste basket",
+        "wastebasket",
+        "trash basket",
         "garbage bin",
         "rubbish bin",
         covers="trash bin",
@@ -174,36 +194,52 @@ NOUNS: dict[str, Noun] = {
     "laundry hamper": _same(
         "laundry hamper", "hamper", "laundry basket", covers="laundry basket", may="trash can, basket, bin, bucket"
     ),
+    "clock": _same("clock", may="alarm clock"),
+    "mailboxes": _same("mailboxes", "mail boxes"),
+    "coffee maker": _same("coffee maker", "coffee machine", may="coffee kettle"),
+    "light switch": _same("light switch", "switch"),
+    "fire extinguisher": _same("fire extinguisher", "extinguisher"),
+    "tissue box": _same("tissue box", "box of tissues", "box of kleenex", may="box"),
+    "range hood": _same("range hood", "hood", "stove hood"),
+    "toilet paper dispenser": _same("toilet paper dispenser", "toilet paper holder", may="toilet paper"),
+    "water cooler": _same("water cooler", "water dispenser"),
+    "kitchen cabinets": _same(
+        "kitchen cabinets", "cupboards", covers="kitchen cabinet", may="cabinet, kitchen counter"
+    ),
     "basket": _same("basket", covers="laundry basket", may="laundry hamper, trash can, bucket, bin, storage bin"),
     "bucket": _same("bucket", may="trash can, basket, bin"),
     "storage bin": _same("storage bin", covers="storage container", may="box, trash can, bin, container, basket"),
     "box": _same(
         "box", covers="boxes, cardboard box", may="storage bin, storage container, container, case, tissue box"
     ),
-    "tv": _same("tv", "television", "tv set", may="monitor, projector screen, screen"),
-    "monitor": _same("monitor", "computer monitor", "computer screen", may="tv, screen, laptop"),
+    "tv": _same("tv", "television", "tv set", "tv screen", may="monitor, projector screen, screen"),
+    "monitor": _same("monitor", "computer monitor", "computer screen", "pc monitor", may="tv, screen, laptop"),
     "screen": _same("screen", covers="monitor, tv, projector screen", may="laptop, whiteboard"),
-    "computer tower": _same("computer tower", "pc tower", "computer case", "pc", may="computer, box, speaker"),
+    "computer tower": _same(
+        "computer tower", "pc tower", "computer case", "pc", "desktop tower", may="computer, box, speaker"
+    ),
     "laptop": _same("laptop", "laptop computer", "notebook computer", may="computer"),
     "keyboard": _same("keyboard", "computer keyboard", may="keyboard piano, piano"),
     "mouse": _same("mouse", "computer mouse"),
     "telephone": _same("telephone", "phone", covers="phone"),
     "printer": _same("printer", may="copier, scanner"),
-    "copier": _same("copier", "copy machine", "photocopier", "copying machine", may="printer"),
+    "copier": _same("copier", "copy machine", "xerox machine", "photocopier", "copying machine", may="printer"),
     "speaker": _same("speaker", "loudspeaker", may="computer tower"),
     "refrigerator": _same("refrigerator", "fridge", covers="mini fridge"),
     "mini fridge": _same("mini fridge", "small fridge", "mini refrigerator", may="refrigerator"),
-    "stove": _same("stove", may="oven, range hood"),
+    "stove": _same("stove", "stove top", may="oven, range hood"),
     "oven": _same("oven", may="stove, microwave, toaster oven"),
     "microwave": _same("microwave", "microwave oven", may="oven, toaster oven"),
     "washing machine": _same("washing machine", "washer", covers="washing machines", may="clothes dryer, dishwasher"),
     "clothes dryer": _same("dryer", "clothes dryer", covers="clothes dryers", may="washing machine, washing machines"),
-    "counter": _same("counter", "counter top", covers="kitchen counter, bathroom counter", may="bar, desk, table"),
-    "kitchen counter": _same("kitchen counter", "counter top", may="counter, bar"),
+    "counter": _same(
+        "counter", "counter top", "countertop", covers="kitchen counter, bathroom counter", may="bar, desk, table"
+    ),
+    "kitchen counter": _same("kitchen counter", "counter top", "countertop", may="counter, bar"),
     "sink": _same("sink", may="bathroom vanity"),
-    "toilet": _same("toilet"),
+    "toilet": Noun((("toilet", 1.0), ("toilet bowl", 0.04), ("commode", 0.02))),
     "toilet paper": _same("toilet paper", "roll of toilet paper", may="toilet paper dispenser, paper towel roll"),
-    "bathtub": _same("bathtub", "tub", "bath tub", may="shower"),
+    "bathtub": _same("bathtub", "tub", "bath tub", "bath", may="shower"),
     "shower": _same("shower", may="bathtub, shower curtain, shower door, shower wall, shower walls"),
     "curtain": _same("curtain", covers="curtains", may="blinds"),
     "shower curtain": _same("shower curtain", may="curtain"),
@@ -226,7 +262,7 @@ NOUNS: dict[str, Noun] = {
     "mirror": _same("mirror", may="picture, bathroom cabinet"),
     "lamp": _same("lamp", covers="floor lamp, desk lamp, table lamp", may="light, lamp base"),
     "light": _same("light", covers="ceiling light, ceiling lamp", may="lamp, floor lamp, desk lamp"),
-    "plant": _same("plant", "potted plant", covers="plants, potted plant"),
+    "plant": _same("plant", "potted plant", "house plant", covers="plants, potted plant"),
     "pillow": _same("pillow", may="cushion"),
     "cushion": _same("cushion", may="pillow, ottoman"),
     "bed": _same("bed", covers="bunk bed", may="couch, mattress"),
@@ -235,19 +271,19 @@ NOUNS: dict[str, Noun] = {
     "bag": _same(
         "bag", covers="backpack, purse, paper bag, plastic bag, messenger bag", may="suitcase, luggage, guitar case"
     ),
-    "suitcase": _same("suitcase", covers="luggage", may="bag, box"),
-    "shoes": _same("shoes", "pair of shoes", covers="shoe", may="slippers"),
+    "suitcase": _same("suitcase", "piece of luggage", "travel case", covers="luggage", may="bag, box"),
+    "shoes": _same("shoes", "pair of shoes", "set of shoes", covers="shoe", may="slippers"),
     "shoe": _same("shoe", covers="shoes"),
     "clothes": _same("clothes", "clothing", covers="clothing, jacket, coat", may="blanket, towel"),
     "jacket": _same("jacket", "coat", covers="coat", may="clothes, clothing"),
-    "books": _same("books", "stack of books", covers="book"),
+    "books": _same("books", "stack of books", "group of books", covers="book"),
     "book": _same("book", covers="books", may="magazine"),
     "bottle": _same("bottle", covers="water bottle", may="soap dispenser"),
     "cup": _same("cup", "mug", covers="mug", may="bottle, bowl"),
     "fan": _same("fan", covers="ceiling fan"),
     "heater": _same("heater", covers="radiator"),
     "radiator": _same("radiator", "heater"),
-    "rug": _same("rug", "carpet", covers="mat", may="bath mat"),
+    "rug": _same("rug", "carpet", "area rug", covers="mat", may="bath mat"),
     "mat": _same("mat", may="rug"),
     "paper towel dispenser": _same(
         "paper towel dispenser", "towel dispenser", may="soap dispenser, toilet paper dispenser, paper towel roll"

@@ -32,7 +32,7 @@ def relation_clause(voice: Voice, relation: Relation, noun: str, *, hung: bool, 
     """
     if relation.name in _WHERE or relation.name == "surrounded":
         return _having(voice, relation, noun)
-    if relation.name in _INVERTED and not relation.negated and relation.anchors[0].noun != noun and voice.chance(0.15):
+    if relation.name in _INVERTED and not relation.negated and relation.anchors[0].noun != noun and voice.chance(0.3):
         return _having(voice, replace(relation, name=_INVERTED[relation.name]), noun)
     if relation.name == "between":
         both = voice.pair(relation.anchors[0], relation.anchors[1], noun)
@@ -53,11 +53,13 @@ def relation_clause(voice: Voice, relation: Relation, noun: str, *, hung: bool, 
     return Clause(posture + place, whole=whole, view=relation.view)
 
 
-def ranking_clause(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
-    """A superlative or ordinal among so many objects, in words."""
+def ranking_clause(voice: Voice, ranking: Ranking, noun: str, rivals: int) -> Clause:
+    """A superlative or ordinal of an object called `noun`, among so many, in words."""
     if ranking.name in ("closest", "farthest"):
         return _distance(voice, ranking, rivals)
     if ranking.name not in ("left", "right"):
+        if ranking.of is not None:
+            return _nth(voice, ranking)
         word = voice.any(*(_COMPARATIVES if rivals == 2 else _SUPERLATIVES)[ranking.name])
         graded = word.endswith(("er", "est")) and rivals < len(_COUNTED)
         tail = voice.any(" one", f" of the {_COUNTED[rivals]}") if graded else " one"
@@ -72,18 +74,25 @@ def ranking_clause(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
     whole = voice.any(
         f"{{it}} {{is}} {place} from the {ranking.name}", f"{{it}} {{is}} the {place} {{one}} from the {ranking.name}"
     )
-    split = Clause(f"from the {ranking.name}", place, whole, ranking.view)
+    row = f" in the row{voice.any('', f' of {plural(voice.noun(noun))}')}" if ranking.view == ROW else ""
+    row = row if voice.chance(0.35) else ""
+    split = Clause(f"from the {ranking.name}{row}", place, whole, ranking.view)
     return voice.any(split, Clause(f"{place} from the {ranking.name}", "", whole, ranking.view, restricts=True))
 
 
 def view_before(voice: Voice, view: View, noun: str) -> str:
     """Where the viewer is, to start a sentence with: "facing the desk"; empty when nothing need be said."""
+    if _at_only_door(view) and voice.chance(0.15):
+        return voice.any("from the entrance", "from the doorway", "looking from the entrance", "from the entrance door")
     doing, finite = _viewing(voice, view, noun)
     if not doing:
         return ""
     if voice.chance(0.55):
         return doing
-    return voice.any(f"when {doing}", f"if you are {doing}", f"when you {finite}", f"if you {finite}")
+    return voice.any(
+        *(f"when {doing}", f"when {doing}", f"if you are {doing}", f"when you {finite}", f"if you {finite}"),
+        *(f"when you're {doing}", f"as you {finite}", f"if you were {doing}", f"while {doing}"),
+    )
 
 
 def view_after(voice: Voice, view: View, noun: str) -> str:
@@ -92,8 +101,14 @@ def view_after(voice: Voice, view: View, noun: str) -> str:
     if not doing:
         return ""
     return voice.any(
-        f"when {doing}", f"when you are {doing}", f"as you {finite}", f"if you are {doing}", f"while {doing}"
+        *(f"when {doing}", f"when {doing}", f"when {doing}", f"when you are {doing}", f"as you {finite}"),
+        *(f"if you are {doing}", f"while {doing}"),
     )
+
+
+def _at_only_door(view: View) -> bool:
+    """Whether the viewer comes in through a door that needs no further words."""
+    return view.kind == "enter" and view.at is not None and view.at == Meaning(view.at.noun)
 
 
 def _place(voice: Voice, relation: Relation, noun: str, *, hung: bool) -> str:
@@ -117,17 +132,19 @@ def _place(voice: Voice, relation: Relation, noun: str, *, hung: bool) -> str:
     own_side = relation.name in ("left", "right", "front") and relation.view == OWN and anchor is not None
     if own_side and voice.chance(0.2):
         again = said[0].text if said[0].text.startswith("the ") else "it"
-        place += voice.any(f" when facing {again}", f" as you face {again}", f" if you are facing {again}")
+        place += voice.any(
+            f" when facing {again}", f" when facing {again}", f" as you face {again}", f" if you are facing {again}"
+        )
     return place
 
 
 def _posture(voice: Voice, relation: Relation, hung: bool) -> str:
     """A participle that says no more than "is"."""
     if hung:
-        return "" if relation.name == "on" else voice.any("hanging ", "located ", "mounted ", "")
+        return "" if relation.name == "on" else voice.any("hanging ", "hanging ", "located ", "mounted ", "hung ")
     if relation.name in ("left side", "right side", "left part", "right part", "under", "against"):
         return voice.any("located ", "placed ", "")
-    return voice.any("located ", "placed ", "sitting ", "located ", "positioned ", "")
+    return voice.any("located ", "placed ", "sitting ", "located ", "positioned ", "kept ", "")
 
 
 def _having(voice: Voice, relation: Relation, noun: str) -> Clause:
@@ -144,11 +161,13 @@ def _having(voice: Voice, relation: Relation, noun: str) -> Clause:
         return Clause(f"without {thing} {where}", whole=f"{{it}} {{does}} not have {thing} {where}")
     after = voice.any(f"with {thing} {where}", f"with {thing} {where}", f"that {{has}} {thing} {where}")
     verb = "are" if thing.many else "is"
-    wholes = [f"{{it}} {{has}} {thing} {where}"] * 3 + [f"{thing} can be seen {where}"]
+    wholes = [f"{{it}} {{has}} {thing} {where}"] * 5 + [f"{thing} can be seen {where}"]
     if thing.text.startswith("the "):
         wholes.append(f"{thing} {verb} {where}")
     else:
-        wholes += [f"there {verb} {thing} {where}", f"{where} {verb} {thing}"]
+        wholes += (
+            [] if thing.text.startswith("one of") else [f"there {verb} {thing} {where}", f"{where} {verb} {thing}"]
+        )
     return Clause(after, whole=voice.any(*wholes), restricts=after.startswith("that"))
 
 
@@ -156,10 +175,22 @@ def _distance(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
     thing = voice.name(ranking.anchor, new=0.02) if ranking.anchor else Name("", False)
     two = rivals == 2 and voice.chance(0.4)
     word = voice.any(*(_COMPARATIVES if two else _SUPERLATIVES)[ranking.name])
+    if ranking.of is not None:
+        word = f"{_ORDINALS[ranking.place]} {word}"
+        return Clause(f"{word} {thing}", whole=f"{{it}} {{is}} the {word} {thing}", restricts=True)
     whole = f"{{it}} {{is}} {word} {thing}"
-    if voice.chance(0.3):
+    if voice.chance(0.15):
         whole = f"{{it}} {{is}} the {{one}} {word} {thing}"
     return Clause(f"{word} {thing}", whole=whole, restricts=True)
+
+
+def _nth(voice: Voice, ranking: Ranking) -> Clause:
+    """An ordinal by size or height: "second tallest", "second from the top"."""
+    place, end = _ORDINALS[ranking.place], {"highest": "top", "lowest": "bottom"}.get(ranking.name)
+    if end is not None and voice.chance(0.6):
+        return Clause(f"from the {end}", place, f"{{it}} {{is}} {place} from the {end}")
+    word = f"{place} {_SUPERLATIVES[ranking.name][0]}"
+    return Clause(before=word, whole=f"{{it}} {{is}} the {word} {{one}}")
 
 
 def _outermost(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
@@ -172,11 +203,13 @@ def _outermost(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
         f"{{it}} {{is}} the {side}most {{one}}",
         f"{{it}} {{is}} furthest to the {side}",
     )
-    if rivals > 2 and ranking.view == ROW and voice.chance(0.25):
+    if rivals > 2 and ranking.view == ROW and voice.chance(0.45):
         return voice.any(
             Clause(f"on the {side}", "first", f"{{it}} {{is}} the first {{one}} on the {side}", ranking.view),
             Clause(f"on the {side}", "last", f"{{it}} {{is}} the last {{one}} on the {side}", ranking.view),
             Clause(f"on the {side} end of the row", "", f"{{it}} {{is}} on the {side} end of the row", ranking.view),
+            Clause(f"at the {side} end", "", f"{{it}} {{is}} at the {side} end of the row", ranking.view),
+            Clause(f"from the {side}", "first", f"{{it}} {{is}} the first {{one}} from the {side}", ranking.view),
         )
     if voice.chance(0.4):
         return Clause("", voice.any(side, side, f"{side}most", f"far {side}", f"{side} most"), whole, ranking.view)
@@ -199,8 +232,7 @@ def _viewing(voice: Voice, view: View, noun: str) -> tuple[str, str]:
     if view.kind == "facing" and view.toward is not None:
         return _pairs(voice, _FACING, voice.name(view.toward, new=0.0).text)
     if view.kind == "enter" and view.at is not None:
-        plain = view.at == Meaning(view.at.noun)
-        return _pairs(voice, _ENTERING if plain else _ENTERING[:3], voice.name(view.at, new=0.0).text)
+        return _pairs(voice, _ENTERING if _at_only_door(view) else _ENTERING[:3], voice.name(view.at, new=0.0).text)
     if view.kind == "from" and view.at is not None:
         at = voice.name(view.at, new=0.0).text
         if view.toward is None:
@@ -222,25 +254,26 @@ _SOFT = frozenset({"pillow", "towel", "blanket", "clothes", "jacket", "bag", "ba
 
 _PLACES: dict[str, tuple[str, ...]] = {
     "next": (
-        "next to {}",
-        "next to {}",
-        "next to {}",
-        "beside {}",
-        "right next to {}",
-        "directly next to {}",
-        "right by {}",
-        "very close to {}",
+        *("next to {}",) * 9,
+        *("beside {}", "beside {}", "right next to {}", "directly next to {}", "right by {}", "very close to {}"),
+        *("adjacent to {}", "just next to {}", "immediately next to {}", "right beside {}", "along side {}"),
     ),
-    "near": ("near {}", "by {}", "close to {}", "near {}"),
+    "near": (*("near {}",) * 3, *("by {}",) * 2, "close to {}", "close by {}"),
     "on": ("on {}", "on {}", "on top of {}", "sitting on {}", "sitting on top of {}", "atop {}"),
     "under": ("under {}", "under {}", "underneath {}", "beneath {}"),
-    "above": ("above {}", "above {}", "over {}", "directly above {}", "right above {}"),
+    "above": (*("above {}",) * 5, "over {}", "directly above {}", "right above {}", "up above {}", "just above {}"),
     "below": ("below {}", "under {}", "below {}", "underneath {}", "directly below {}", "beneath {}"),
-    "against": ("against {}", "against {}", "up against {}", "along {}", "pushed against {}"),
+    "against": (*("against {}",) * 5, "up against {}", "along {}", "pushed against {}", "pushed up against {}"),
     "facing": ("facing {}", "facing towards {}", "facing {}", "facing toward {}"),
     "facing away": ("facing away from {}", "facing away from {}", "facing away from {}"),
     "at": ("at {}", "at {}", "in front of {}", "sitting at {}", "pulled up to {}"),
-    "opposite": ("across from {}", "opposite {}", "opposite of {}", "directly across from {}"),
+    "opposite": (
+        "across from {}",
+        "opposite {}",
+        "opposite of {}",
+        "directly across from {}",
+        "opposite from {}",
+    ),
     "left": (
         *("to the left of {}", "to the left of {}", "to the left of {}", "on the left of {}", "left of {}"),
         *("on the left side of {}", "on the left side of {}", "just left of {}", "to the immediate left of {}"),
@@ -249,14 +282,17 @@ _PLACES: dict[str, tuple[str, ...]] = {
         *("to the right of {}", "to the right of {}", "to the right of {}", "on the right of {}", "right of {}"),
         *("on the right side of {}", "on the right side of {}", "just right of {}", "to the immediate right of {}"),
     ),
-    "front": ("in front of {}", "in front of {}", "directly in front of {}", "right in front of {}"),
-    "behind": ("behind {}", "behind {}", "directly behind {}", "in back of {}"),
+    "front": (*("in front of {}",) * 5, "directly in front of {}", "right in front of {}", "just in front of {}"),
+    "behind": (*("behind {}",) * 5, "directly behind {}", "in back of {}", "right behind {}", "to the rear of {}"),
     "left part": ("on the left side of {}", "on the left of {}", "on the left half of {}"),
     "right part": ("on the right side of {}", "on the right of {}", "on the right half of {}"),
     "corner": ("in the corner of the room", "in the corner", "in a corner of the room", "in the corner of the room"),
     "middle": ("in the middle of the room", "in the center of the room", "in the middle of the room"),
 }
-_HUNG = ("on the {}", "on the {}", "hanging on the {}", "hung on the {}", "mounted on the {}", "attached to the {}")
+_HUNG = (
+    *("on the {}", "on the {}", "hanging on the {}", "hung on the {}", "mounted on the {}", "attached to the {}"),
+    *("affixed to the {}", "installed on the {}", "up on the {}", "hanging up on the {}"),
+)
 _ON_FLOOR = ("on the {}", "on the {}", "on the {}", "on the ground")
 
 _WHERE: dict[str, tuple[str, ...]] = {
@@ -310,6 +346,8 @@ _ENTERING = (
     ("entering the room", "enter the room"),
     ("walking into the room", "walk into the room"),
     ("walking in {}", "walk in {}"),
+    ("coming into the room", "come into the room"),
+    ("standing at the entrance looking in", "stand at the entrance and look in"),
     ("standing in the doorway looking in", "walk in"),
 )
 _STANDING = (("standing at {}", "stand at {}"), ("looking from {}", "look from {}"), ("standing by {}", "are at {}"))

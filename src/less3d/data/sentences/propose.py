@@ -7,13 +7,14 @@ import numpy as np
 
 from less3d.data.sentences import habits
 from less3d.data.sentences.draws import pick
-from less3d.data.sentences.lexicon import covers, nouns
+from less3d.data.sentences.lexicon import Weighted, covers, nouns
 from less3d.data.sentences.meaning import ROW, Attribute, Meaning, Ranking, Relation, View
 from less3d.data.sentences.resolver import Resolver
 from less3d.data.sentences.verdict import FALSE, TRUE
 
 WALL = Meaning("wall", definite=False)
 FLOOR = Meaning("floor")
+_BY_HEIGHT = [Ranking("highest"), Ranking("lowest")]
 LARGER = ("biggest", "smallest", "tallest", "shortest", "longest")
 
 
@@ -43,10 +44,10 @@ class Proposer:
         found = pick(self.rng, choices)
         return found if self.rng.random() < weights.get(found.value, 1.0) else None  # seldom said, even if all there is
 
-    def relation(self, row: int, noun: str) -> Relation | None:
+    def relation(self, row: int, noun: str, *, choices: Weighted = habits.RELATIONS) -> Relation | None:
         """A relation the object surely is in, drawn as people choose it; None when no drawn one holds."""
         for _ in range(3):
-            found = self._relation(row, noun, pick(self.rng, habits.RELATIONS))
+            found = self._relation(row, noun, pick(self.rng, choices))
             if found is not None:
                 return found
         return None
@@ -68,6 +69,37 @@ class Proposer:
             return None if standing else Ranking(str(self.rng.choice(["highest", "lowest"])))
         view = ROW if name == "row" else self._view(name, noun)
         return None if view is None else self._sided(row, noun, view, len(rivals))
+
+    def ordinal(self, row: int, noun: str) -> Meaning | None:
+        """The object as the second, third or middle one of several, sometimes of those in one place only."""
+        bare = Meaning(noun)
+        bases = [bare, *(replace(bare, attributes=(attribute,)) for attribute in self.attributes(row))]
+        places = [self._relation(row, noun, name) for name in ("on", "against", "corner")]
+        bases += [
+            replace(bare, relations=(place,)) for place in places if place is not None and place.anchors != (FLOOR,)
+        ]
+        found = [meaning for base in bases for meaning in self._placed(row, base)]
+        return found[int(self.rng.integers(len(found)))] if found else None
+
+    def _placed(self, row: int, base: Meaning) -> list[Meaning]:
+        """The meaning with each ordinal that makes it mean the object: by side, distance, size and height."""
+        rivals = len(np.flatnonzero(self.resolver.verdicts(base)))
+        if rivals < 3:
+            return []
+        views = [ROW, *(self._view(kind, base.noun) for kind in ("facing", "enter", "from"))]
+        things = np.flatnonzero(self.scene.is_thing).tolist()
+        anchors = [self._anchor(things, base.noun, definite=True) for _ in range(3)]
+        tried = [Ranking(side, view=view) for view in views if view is not None for side in ("left", "right")]
+        tried += [Ranking(name, anchor) for anchor in anchors if anchor is not None for name in ("closest", "farthest")]
+        tried += [Ranking(name) for name in ("tallest", "biggest", "smallest", "longest")]
+        tried += [] if self._stands(np.flatnonzero(self.resolver.verdicts(base)).tolist()) else _BY_HEIGHT
+        found = [
+            replace(base, ranking=replace(ranking, place=place, of=rivals))
+            for ranking in tried
+            for place in range(2, min(rivals - 1, 4) + 1)
+            if 2 * place != rivals + 1 or ranking.name in ("left", "right")
+        ]
+        return [meaning for meaning in found if self.resolver.only(meaning) == row]
 
     def names(self, row: int) -> tuple[Meaning, ...]:
         """Definite meanings that mean this object only, and the bare noun where there are several of its kind."""

@@ -63,6 +63,8 @@ class Scene:
     """Middle of the whole room's outline."""
     border: Float[np.ndarray, "k 2"]
     """Points of the whole room's convex outline."""
+    kind: str
+    """What the room is used for, such as "office"."""
 
     def half_width_along(self, axis: Float[np.ndarray, "2"]) -> float:
         """Half of the room's width along a unit vector."""
@@ -111,6 +113,7 @@ def measure(room: Room) -> Scene:
         properties=tuple(_properties(item, angle) for item, angle in zip(objects, swing, strict=True)),
         middle=reach.max(axis=0) @ _UNITS * (2 / _DIRECTIONS),
         border=outline[reach.argmax(axis=0), np.arange(_DIRECTIONS)],
+        kind=room.kind,
     )
 
 

@@ -49,6 +49,11 @@ class Voice:
         """A word for a property, finer than its value where the object itself allows it."""
         if attribute.kind == "color":
             return self._color(attribute.value, row)
+        category = "" if row is None else self.scene.objects[row].category
+        if attribute.value == "metal" and category in _STEEL and self.chance(0.5):
+            return self.any("stainless steel", "steel")
+        if attribute.value == "ceramic" and category in _GLAZED and self.chance(0.7):
+            return "porcelain"
         return self.any(*_ADJECTIVES.get(attribute.value, (attribute.value,)))
 
     def name(self, meaning: Meaning, noun: str = "", *, new: float = 0.1) -> Name:
@@ -65,7 +70,7 @@ class Voice:
             return Name(self.any("the wall", "the wall", "the wall", "a wall"), many)
         if meaning.noun == noun:
             return Name(f"other {thing}" if many else f"another {thing}", many)
-        form = pick(self.rng, ((article(thing), 0.55), ("the ", 0.35), ("one of the ", 0.1)))
+        form = pick(self.rng, ((article(thing), 0.55), ("the ", 0.27), ("one of the ", 0.18)))
         return (
             Name(f"one of the {plural(thing)}", False)
             if form == "one of the " and not many
@@ -78,6 +83,8 @@ class Voice:
         if first == second and not is_plural(first.noun):
             several = plural(self.noun(first.noun))
             other = "other " if first.noun == noun else ""
+            if count == 2 and not other and self.chance(0.1):
+                return f"both {several}"
             return f"the two {other}{several}" if count == 2 or (other and count == 3) else f"two {other}{several}"
         one, two = self.name(first, noun).text, self.name(second, noun).text
         return (
@@ -118,16 +125,19 @@ def article(thing: str) -> str:
     return "an " if thing[0] in "aeiouL" and not thing.startswith("uni") else "a "  # an L shaped desk
 
 
+_STEEL = frozenset({"sink", "refrigerator", "mini fridge", "stove", "oven", "microwave", "dishwasher", "range hood"})
+_GLAZED = frozenset({"toilet", "sink", "bathtub"})
 _UNCOUNTED = ("toilet paper", "clothing")
 
 _ADJECTIVES: dict[str, tuple[str, ...]] = {
     "wooden": ("wooden", "wooden", "wood"),
     "round": ("round", "round", "circular"),
-    "rectangular": ("rectangular", "rectangular", "rectangle shaped"),
-    "square": ("square", "square", "square shaped"),
+    "rectangular": (*("rectangular",) * 5, "rectangle", "rectangle shaped"),
+    "square": (*("square",) * 4, "square shaped"),
     "fabric": ("fabric", "cloth"),
     "L-shaped": ("L-shaped", "L shaped"),
-    "cylindrical": ("cylindrical", "round"),
+    "cylindrical": ("cylindrical", "cylindrical", "round"),
+    "metal": (*("metal",) * 4, "steel"),
 }
 
 _COLORS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
