@@ -6,7 +6,8 @@ from handmade_rooms import Box, random_boxes, room_of
 
 from less3d.data.rooms.statistics import scene_statistics
 from less3d.data.sentences import Resolver, express, facts, has_view_words, measure, swap_left_right
-from less3d.data.sentences.lexicon import FURNITURE, NAMES, NOUNS, all_words
+from less3d.data.sentences.lexicon import all_words
+from less3d.data.sentences.nouns import FURNITURE, NAMES, NOUNS
 from less3d.data.sentences.propose import Proposer
 from less3d.data.sentences.slips import finish, mistype
 from less3d.data.sentences.voice import Voice

@@ -1,7 +1,7 @@
 """What is true of every object of a class: what it is for, and what parts it has. Said aside, it tells none apart."""
 
 from less3d.data.sentences.draws import pick
-from less3d.data.sentences.lexicon import FURNITURE, Weighted
+from less3d.data.sentences.nouns import FURNITURE, Weighted
 from less3d.data.sentences.voice import Voice
 
 

@@ -1,6 +1,6 @@
 """What people choose to say: how often they use each relation, and which things they describe others by."""
 
-from less3d.data.sentences.lexicon import Weighted
+from less3d.data.sentences.nouns import Weighted
 
 RELATIONS: Weighted = (
     ("next", 1.3),

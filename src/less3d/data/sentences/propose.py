@@ -7,8 +7,9 @@ import numpy as np
 
 from less3d.data.sentences import habits
 from less3d.data.sentences.draws import pick
-from less3d.data.sentences.lexicon import Weighted, covers, nouns
+from less3d.data.sentences.lexicon import covers, nouns
 from less3d.data.sentences.meaning import ROW, Attribute, Meaning, Ranking, Relation, View
+from less3d.data.sentences.nouns import Weighted
 from less3d.data.sentences.resolver import Resolver
 from less3d.data.sentences.verdict import FALSE, TRUE
 

@@ -9,7 +9,7 @@ from less3d.data.sentences.draws import pick
 from less3d.data.sentences.lexicon import is_plural, plural, words
 from less3d.data.sentences.meaning import Attribute, Meaning
 from less3d.data.sentences.resolver import Resolver
-from less3d.data.sentences.verdict import TRUE
+from less3d.data.sentences.verdict import TRUE, UNSURE
 
 T = TypeVar("T")
 
@@ -69,7 +69,10 @@ class Voice:
         if meaning.noun == "wall":
             return Name(self.any("the wall", "the wall", "the wall", "a wall"), many)
         if meaning.noun == noun:
-            return Name(f"other {thing}" if many else f"another {thing}", many)
+            known = self.resolver.verdicts(Meaning(noun))
+            pair = bool((known == TRUE).sum() == 2 and (known == UNSURE).sum() == 0)
+            other = "the other" if pair and self.chance(0.7) else "other" if many else "another"
+            return Name(f"{other} {thing}", many)
         form = pick(self.rng, ((article(thing), 0.55), ("the ", 0.27), ("one of the ", 0.18)))
         return (
             Name(f"one of the {plural(thing)}", False)
