@@ -80,8 +80,6 @@ def _whole(voice: Voice, parts: Parts, clauses: list[Clause]) -> str:
     this = "these" if parts.many else "this"
     subject = pick(voice.rng, (("{it}", 0.74), (f"the {parts.noun}", 0.2), (f"{this} {parts.noun}", 0.06)))
     said = subject + said.removeprefix("{it}") if said.startswith("{it}") else said
-    said = said.replace("located sitting", "sitting").replace("placed sitting", "sitting")
-    said = said.replace("{sits} sitting", "{is} sitting").replace("{stands} sitting", "{is} sitting")
     if clause.view not in (OWN, ROW) or (clause.view == ROW and voice.chance(0.3)):
         if voice.chance(0.5):
             before = view_before(voice, clause.view, parts.meant)

@@ -50,7 +50,8 @@ def relation_clause(voice: Voice, relation: Relation, noun: str, *, hung: bool, 
     elif not hung and not fixed and voice.chance(0.15):
         whole = f"{{it}} {voice.any('{sits}', '{sits}', '{stands}')} {place}"
     posture = _posture(voice, relation, hung) if voice.chance(0.08) and not fixed else ""
-    return Clause(posture + place, whole=whole, view=relation.view)
+    after, whole = (_sitting_once(said) for said in (posture + place, whole))
+    return Clause(after, whole=whole, view=relation.view)
 
 
 def ranking_clause(voice: Voice, ranking: Ranking, noun: str, rivals: int) -> Clause:
@@ -61,7 +62,7 @@ def ranking_clause(voice: Voice, ranking: Ranking, noun: str, rivals: int) -> Cl
         if ranking.of is not None:
             return _nth(voice, ranking)
         word = voice.any(*(_COMPARATIVES if rivals == 2 else _SUPERLATIVES)[ranking.name])
-        graded = word.endswith(("er", "est")) and rivals < len(_COUNTED)
+        graded = word.endswith(("er", "est")) and 1 < rivals < len(_COUNTED)
         tail = voice.any(" one", f" of the {_COUNTED[rivals]}") if graded else " one"
         return Clause(before=word, whole=f"{{it}} {{is}} the {word}{tail}")
     if ranking.of is None:
@@ -115,6 +116,13 @@ def _posture(voice: Voice, relation: Relation, hung: bool) -> str:
     if relation.name in ("left side", "right side", "left part", "right part", "under", "against"):
         return voice.any("located ", "placed ", "")
     return voice.any("located ", "placed ", "sitting ", "located ", "positioned ", "kept ", "")
+
+
+def _sitting_once(said: str) -> str:
+    """Where "sitting on" follows a posture of its own, only "sitting on" stays."""
+    for posture in ("sitting", "located", "placed", "positioned", "kept"):
+        said = said.replace(f"{posture} sitting", "sitting")
+    return said.replace("{sits} sitting", "{is} sitting").replace("{stands} sitting", "{is} sitting")
 
 
 def _having(voice: Voice, relation: Relation, noun: str) -> Clause:
