@@ -1,6 +1,7 @@
 """Folders of rooms: readable, repeatable, resumable."""
 
 import json
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -80,3 +81,22 @@ def test_show_draws_rooms_and_refuses_unknown_ones(unbroken, tmp_path, capsys):
     assert str(path) in capsys.readouterr().out
     with pytest.raises(InputError, match="no scan named room_77777"):
         show(unbroken, ("room_77777",))
+
+
+def test_the_second_wording_adds_files_and_changes_none(unbroken, tmp_path):
+    make_rooms(tmp_path, rooms=ROOMS, settings=replace(SETTINGS, second_wording=True))
+    assert (tmp_path / "sentences.jsonl").read_bytes() == (unbroken / "sentences.jsonl").read_bytes()
+    assert not (unbroken / "sentences_second.jsonl").exists()
+    first, second = (
+        [json.loads(line) for line in (tmp_path / name).read_text().splitlines()]
+        for name in ("sentences.jsonl", "sentences_second.jsonl")
+    )
+    assert [{**row, "sentence": ""} for row in first] == [{**row, "sentence": ""} for row in second]
+    assert all(one["sentence"] != other["sentence"] for one, other in zip(first, second, strict=True))
+    swaps = [json.loads(line) for line in (tmp_path / "role_swaps.jsonl").read_text().splitlines()]
+    assert swaps
+    for one, other in zip(swaps[::2], swaps[1::2], strict=True):
+        assert one["pair"] == other["pair"]
+        assert one["target_id"] != other["target_id"]
+    data = Folder(tmp_path, tmp_path / "role_swaps.jsonl")
+    assert sum(len(rows) for rows in data.referrals.values()) == len(swaps)

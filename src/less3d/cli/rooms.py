@@ -35,6 +35,7 @@ def make(
     sentences: int = 60,
     scanner: Literal["fused", "sampled"] = "fused",
     workers: int = 1,
+    second_wording: bool = False,
 ) -> None:
     """Make rooms, scan them, and write sentences about their objects. Run it again to go on after a stop.
 
@@ -47,10 +48,19 @@ def make(
         sentences: at most so many sentences a room.
         scanner: fused is a depth camera carried through the room, its frames fused; sampled is faster and less real.
         workers: processes.
+        second_wording: for test sets, also write the sentences worded otherwise (sentences_second.jsonl, the same
+            targets line by line) and pairs of sentences that swap who is meant and who is mentioned (role_swaps.jsonl).
     """
     from less3d.data.rooms.make import RoomSettings, iter_rooms
 
-    settings = RoomSettings(seed=seed, split=split, sentences=sentences, furniture=furniture, scanner=scanner)
+    settings = RoomSettings(
+        seed=seed,
+        split=split,
+        sentences=sentences,
+        furniture=furniture,
+        scanner=scanner,
+        second_wording=second_wording,
+    )
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

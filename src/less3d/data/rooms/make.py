@@ -4,6 +4,8 @@ rooms/
   scans/room_00000.npz       the scan, with instance ids and class names
   records/room_00000.json    seed, kind, objects and models of the room, and its sentences
   sentences.jsonl            all sentences; written last
+  sentences_second.jsonl     for test sets, on demand: the same meanings worded otherwise, row by row
+  role_swaps.jsonl           with it: pairs of sentences that swap who is meant and who is mentioned
   rooms.json                 settings, counts, and the licenses of the furniture models
   furniture/                 the furniture libraries, read and sampled; may be deleted
 """
@@ -14,7 +16,7 @@ import os
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ import numpy as np
 from less3d.data.rooms.furniture import Catalogue, Piece, Split
 from less3d.data.rooms.generate import Scanner, make_room
 from less3d.data.rooms.room import Room
-from less3d.data.sentences import describe
+from less3d.data.sentences import Expression, express, reword, role_swaps
 from less3d.errors import InputError
 from less3d.io.files import replacing
 from less3d.io.npz import write_npz
@@ -32,8 +34,14 @@ from less3d.referral import Referral
 
 MANIFEST = "rooms.json"
 SENTENCES = "sentences.jsonl"
+SECOND_WORDING = "sentences_second.jsonl"
+ROLE_SWAPS = "role_swaps.jsonl"
 FURNITURE = "furniture"
 _SPLIT_NUMBERS: dict[Split, int] = {"train": 0, "val": 1, "test": 2, "all": 3}
+_PARTS = {"sentences": SENTENCES, "second_wording": SECOND_WORDING, "role_swaps": ROLE_SWAPS}
+"""Parts of a room's record that are rows of a file, by the file."""
+_SWAPS = 8
+"""Pairs of swapped sentences a room, at most."""
 _VERSION = 4
 """Raised whenever the same seed gives other rooms or sentences than before."""
 
@@ -50,6 +58,8 @@ class RoomSettings:
     """Sweet Home 3D furniture libraries (.sh3f)."""
     scanner: Scanner = "fused"
     """How rooms are scanned; see `make_room`."""
+    second_wording: bool = False
+    """Also word the sentences a second time and swap roles, for test sets; the sentences themselves stay the same."""
 
 
 def make_rooms(folder: Path, *, rooms: int, settings: RoomSettings, workers: int = 1) -> None:
@@ -122,10 +132,22 @@ def _make_one(job: _Job, catalogue: _Recording) -> str:
     catalogue.models.clear()
     room = replace(make_room(job.seed, catalogue=catalogue, scanner=job.settings.scanner), name=job.name)
     rng = np.random.default_rng([job.seed, 1])
-    referrals = describe(room, rng, count=job.settings.sentences)
+    expressions = express(room, rng, count=job.settings.sentences)
+    record = _record(room, [expression.referral for expression in expressions], catalogue.models)
+    if job.settings.second_wording:
+        record |= _tests(room, expressions, job.seed)
     write_npz(room.scan, job.folder / "scans" / f"{job.name}.npz", compact=True)
-    _write_json(_record(room, referrals, catalogue.models), job.folder / "records" / f"{job.name}.json")
+    _write_json(record, job.folder / "records" / f"{job.name}.json")
     return job.name
+
+
+def _tests(room: Room, expressions: Sequence[Expression], seed: int) -> dict[str, Any]:
+    """The second wording of every sentence, and pairs with roles swapped."""
+    rng = np.random.default_rng([seed, 2])
+    second = [replace(expression.referral, sentence=reword(expression.meaning, rng)) for expression in expressions]
+    pairs = role_swaps(room, np.random.default_rng([seed, 3]), count=_SWAPS)
+    swapped = [{**_row(one), "pair": f"{room.name}/{index}"} for index, pair in enumerate(pairs) for one in pair]
+    return {"second_wording": [_row(referral) for referral in second], "role_swaps": swapped}
 
 
 def _record(room: Room, referrals: Sequence[Referral], models: dict[str, str]) -> dict[str, Any]:
@@ -209,6 +231,7 @@ def _settings_record(settings: RoomSettings) -> dict[str, Any]:
         "sentences": settings.sentences,
         "furniture": furniture,
         "scanner": settings.scanner,
+        **({"second_wording": True} if settings.second_wording else {}),
     }
 
 
@@ -222,13 +245,16 @@ def _merge(folder: Path, names: Sequence[str], settings: RoomSettings) -> None:
     """Write all sentences in the rooms' order, and the manifest with its counts and licenses."""
     kinds, classes, licences = Counter(), Counter(), {}
     points = sentences = 0
-    with replacing(folder / SENTENCES) as stream:
+    parts = _PARTS if settings.second_wording else {"sentences": SENTENCES}
+    with ExitStack() as stack:
+        streams = {part: stack.enter_context(replacing(folder / name)) for part, name in parts.items()}
         for name in names:
             record = _read_json(folder / "records" / f"{name}.json")
             if record is None:
                 raise InputError(f"{folder}/records/{name}.json went missing; run the same command again")
-            for row in record["sentences"]:
-                stream.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
+            for part, stream in streams.items():
+                for row in record[part]:
+                    stream.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
             kinds[record["kind"]] += 1
             classes.update(item["category"] for item in record["objects"])
             for model, licence in record["models"].items():
