@@ -32,6 +32,9 @@ def _opening(voice: Voice, parts: Parts, clauses: list[Clause]) -> str:
         if clauses and not bound and clauses[0].whole.startswith("{it}") and voice.chance(0.2):
             first += f" and{parts.fill(clauses.pop(0).whole.removeprefix('{it}'))}"
         return first
+    if opening in ("the", "this ...") and clauses and clauses[0].whole.startswith("{it}"):
+        named = f"the {parts.noun}" if opening == "the" or parts.many else f"this {parts.noun}"
+        return _whole(voice, parts, clauses, named=named)
     if opening == "a":
         return a_thing
     if opening == "object":
@@ -63,8 +66,8 @@ def _aside(voice: Voice, parts: Parts) -> str:
     return ""
 
 
-def _whole(voice: Voice, parts: Parts, clauses: list[Clause]) -> str:
-    """One sentence for the first clauses, which it takes from the list."""
+def _whole(voice: Voice, parts: Parts, clauses: list[Clause], *, named: str = "") -> str:
+    """One sentence for the first clauses, which it takes from the list; `named` is its subject, "it" as a rule."""
     clause = clauses.pop(0)
     said = clause.whole
     nexts = clauses[0] if clauses else None
@@ -75,11 +78,11 @@ def _whole(voice: Voice, parts: Parts, clauses: list[Clause]) -> str:
             said += f" and {clauses.pop(0).whole.removeprefix('{it} ')}"
     elif nexts is None and len(parts.clauses) > 1 and voice.chance(0.15):
         said = said.replace("{it} {is} ", "{it} {is} also ", 1)
-    if said.startswith("{it} {is} ") and not parts.many and voice.chance(0.12):
+    if said.startswith("{it} {is} ") and not parts.many and not named and voice.chance(0.12):
         said = f"{voice.any(ITS, ITS, 'its')} {said.removeprefix('{it} {is} ')}"
     this = "these" if parts.many else "this"
     subject = pick(voice.rng, (("{it}", 0.74), (f"the {parts.noun}", 0.2), (f"{this} {parts.noun}", 0.06)))
-    said = subject + said.removeprefix("{it}") if said.startswith("{it}") else said
+    said = (named or subject) + said.removeprefix("{it}") if said.startswith("{it}") else said
     if clause.view not in (OWN, ROW) or (clause.view == ROW and voice.chance(0.3)):
         if voice.chance(0.5):
             before = view_before(voice, clause.view, parts.meant)
@@ -111,7 +114,7 @@ def _in_color(voice: Voice, parts: Parts) -> str:
 
 
 _OPENINGS = (
-    *(("this", 2.6), ("there", 2.3), ("a", 1.0), ("the", 3.4), ("this ...", 1.6)),
+    *(("this", 2.3), ("there", 2.3), ("a", 1.0), ("the", 3.4), ("this ...", 1.2)),
     *(("object", 0.6), ("it", 1.0), ("in", 0.2)),
 )
 """How a description starts, and how often."""

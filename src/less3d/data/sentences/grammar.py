@@ -94,7 +94,7 @@ def _among(voice: Voice, parts: Parts) -> str:
 
 def _viewed(voice: Voice, parts: Parts, core: str) -> str:
     """A phrase with the viewer before or after it; empty when a silent viewer stays silent."""
-    if voice.chance(0.65):
+    if voice.chance(0.8):
         before = view_before(voice, parts.view, parts.meant)
         order = f"{_order(voice)} the "
         it_is = "they are" if parts.many else voice.any("it is", ITS)

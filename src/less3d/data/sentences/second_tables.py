@@ -59,7 +59,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "surrounded": ("encircled by {}", "ringed by {}"),
     "carries": ("bearing {}", "holding up {}", "giving support to {}"),
     "covers": ("sheltering {}", "giving cover to {}"),
-    "has before": ("with {} out before it", "backing up {}"),
+    "has before": ("with {} out before it", "having {} out before it"),
     "has left": ("with {} leftward of it", "neighbored at its left hand by {}"),
     "has right": ("with {} rightward of it", "neighbored at its right hand by {}"),
 }
