@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
 from less3d.data.rooms.scanning.camera import rotation_of
-from less3d.data.rooms.scanning.fusion import Measurements, Volume, fuse, surface_vertices
+from less3d.data.rooms.scanning.fusion import Measurements, Volume, decimated, fuse, surface_vertices
 
 TURNED = rotation_of(0.7, 0.3, 0.2)
 
@@ -102,3 +103,17 @@ def test_ids_are_those_of_the_nearest_measurement():
     fused = surface_vertices(fuse(together(floor, box), size=0.025, rotation=TURNED))
     assert (fused.ids[fused.points[:, 2] < 0.1] == 5).all()
     assert (fused.ids[fused.points[:, 2] > 0.1] == 6).all()
+
+
+def test_decimation_thins_evenly_and_mixes_no_ids():
+    rng = np.random.default_rng(6)
+    left, right = plate(0.0, 40_000, rng, color=10.0, instance=1), plate(0.2, 40_000, rng, color=200.0, instance=2)
+    volume = fuse(together(left, right), size=0.02, rotation=TURNED)
+    fused = surface_vertices(volume)
+    thin = decimated(fused, volume, most=len(fused.ids) // 2)
+    assert 0.4 < len(thin.ids) / len(fused.ids) < 0.6
+    assert np.abs(thin.points[:, 2] - np.where(thin.ids == 1, 0.0, 0.2)).max() < 0.01
+    assert np.array_equal(thin.colors[:, 0].round(), np.where(thin.ids == 1, 10, 200))
+    apart = cKDTree(fused.points).query(thin.points)[0]
+    assert apart.max() < 0.02
+    assert decimated(fused, volume, most=len(fused.ids)) is fused

@@ -17,7 +17,7 @@ from less3d.data.rooms.surface import Surface, concatenate, sample_quad
 
 GRAY = Paint((150.0, 140.0, 130.0))
 CAMERA = np.array([0.0, 0.0, 1.4], dtype=np.float32)
-STILL = ScanSettings(drift=0.0, exposure=0.0, white_balance=0.0, misalignment=0.0, grain=0.0, density=1e5)
+STILL = ScanSettings(drift=0.0, exposure=0.0, white_balance=0.0, misalignment=0.0, haze=0.0, grain=0.0)
 EXACT = Sensor(noise=0.0, grazing=0.1)
 
 

@@ -6,6 +6,7 @@ however coarse the points are.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from jaxtyping import Float32, Int32
@@ -83,12 +84,13 @@ def rotation_of(yaw: float, pitch: float, roll: float = 0.0) -> Float32[np.ndarr
     return np.array([cos * right + sin * down, cos * down - sin * right, forward], dtype=np.float32)
 
 
-def rays() -> Float32[np.ndarray, "H W 3"]:
-    """Direction of each pixel in the camera's frame, with z = 1."""
+@cache
+def rays() -> Float32[np.ndarray, "P 3"]:
+    """Direction of each pixel, row by row, in the camera's frame, with z = 1."""
     columns = (np.arange(COLUMNS, dtype=np.float32) + 0.5 - COLUMNS / 2) / _FOCAL[0]
     rows = (np.arange(ROWS, dtype=np.float32) + 0.5 - ROWS / 2) / _FOCAL[1]
     grid = np.broadcast_arrays(columns[None, :], rows[:, None], np.ones((1, 1)))
-    return np.stack(grid, axis=-1).astype(np.float32)
+    return np.stack(grid, axis=-1).reshape(-1, 3).astype(np.float32)
 
 
 def render(scene: Scene, position: Float32[np.ndarray, "3"], rotation: Float32[np.ndarray, "3 3"]) -> Image:
@@ -129,7 +131,7 @@ def _image(scene: Scene, shown: np.ndarray, position: np.ndarray, rotation: np.n
     """Meet each pixel's ray with the plane of its point; where they meet too far from the point, nothing is seen."""
     pixel = np.flatnonzero(shown.ravel() != NOTHING)
     point = shown.ravel()[pixel]
-    ray = _RAYS[pixel] @ rotation
+    ray = rays()[pixel] @ rotation
     normal, offset = scene.normals[point], scene.points[point] - position
     slope = np.minimum(np.einsum("ij,ij->i", ray, normal), np.float32(-1e-4))
     depth = np.einsum("ij,ij->i", offset, normal) / slope
@@ -144,6 +146,3 @@ def _image(scene: Scene, shown: np.ndarray, position: np.ndarray, rotation: np.n
     incidence[index == NOTHING] = 0
     shape = (ROWS, COLUMNS)
     return Image(index.reshape(shape), depths.reshape(shape), incidence.reshape(shape))
-
-
-_RAYS = rays().reshape(-1, 3)

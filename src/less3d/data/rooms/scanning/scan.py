@@ -13,7 +13,7 @@ from scipy import ndimage
 from less3d.data.rooms.light import Light, lit_colors
 from less3d.data.rooms.plan import Plan
 from less3d.data.rooms.scanning.camera import COLUMNS, NOTHING, ROWS, Image, Scene, rays, render, rotation_of
-from less3d.data.rooms.scanning.fusion import Measurements, Vertices, fuse, surface_vertices
+from less3d.data.rooms.scanning.fusion import Measurements, Vertices, decimated, fuse, surface_vertices
 from less3d.data.rooms.scanning.path import Path, walk
 from less3d.data.rooms.scanning.seen import Seen
 from less3d.data.rooms.scanning.sensor import Sensor, measure
@@ -33,10 +33,10 @@ class ScanSettings:
     """Frames for each square metre of floor, on top of 35."""
     pitch: tuple[float, float] = (-0.45, 0.3)
     """Mean and standard deviation of where the camera looks, radians above level."""
-    voxel: float = 0.022
-    """Edge of the fusion's voxels."""
-    density: float = 2700.0
-    """Vertices a square metre after decimation, at most."""
+    voxel: float = 0.0225
+    """Edge of the fusion's voxels. A square metre of surface has 1.5 / voxel² vertices; ScanNet's about 2,900."""
+    most_points: int = 112_000
+    """A larger scan is decimated to about so many points."""
     drift: float = 0.006
     """How far poses are off."""
     exposure: float = 0.08
@@ -45,6 +45,8 @@ class ScanSettings:
     """The same of each color channel."""
     misalignment: float = 1.0
     """How many pixels color is off depth, standard deviation."""
+    haze: float = 12.0
+    """What stray light in the lens makes of black, in color levels."""
     grain: float = 3.0
     """Standard deviation of each vertex's brightness, in color levels."""
     least_weight: float = 0.15
@@ -57,15 +59,15 @@ class ScanSettings:
         return ScanSettings(
             frames_per_meter=float(rng.uniform(2.0, 4.0)),
             pitch=(float(rng.uniform(-0.6, -0.3)), float(rng.uniform(0.2, 0.4))),
-            voxel=float(rng.uniform(0.019, 0.027)),
-            density=float(rng.uniform(2000, 3200)),
-            drift=float(rng.uniform(0.002, 0.012)),
+            voxel=float(rng.uniform(0.02, 0.026)),
+            drift=float(rng.uniform(0.002, 0.016)),
             exposure=float(rng.uniform(0.02, 0.15)),
             white_balance=float(rng.uniform(0.005, 0.03)),
             misalignment=float(rng.uniform(0.3, 1.5)),
+            haze=float(rng.uniform(4.0, 24.0)),
             grain=float(rng.uniform(1.0, 5.0)),
             least_weight=float(rng.uniform(0.05, 0.3)),
-            sensor=Sensor(noise=float(rng.uniform(0.001, 0.0025)), grazing=float(rng.uniform(0.15, 0.3))),
+            sensor=Sensor(noise=float(rng.uniform(0.001, 0.0035)), grazing=float(rng.uniform(0.15, 0.3))),
         )
 
 
@@ -113,7 +115,8 @@ def scan_along(
     measured = _measured(images, path, surface, ids, lost, settings, light, rng)
     grid = rotation_of(rng.uniform(-np.pi, np.pi), rng.uniform(-0.5, 0.5), rng.uniform(-0.5, 0.5))
     volume = fuse(measured, size=settings.voxel, rotation=grid)
-    return _decimated(surface_vertices(volume, least_weight=settings.least_weight), settings, rng)
+    vertices = surface_vertices(volume, least_weight=settings.least_weight)
+    return _grainy(decimated(vertices, volume, most=settings.most_points), settings, rng)
 
 
 def _lost(surface: Surface, loss: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -149,7 +152,7 @@ def _measured(
     for image in images:
         shown[image.index] = True
     shown = shown[:-1]
-    colors = lit_colors(surface, light, shown)
+    colors = settings.haze + (1 - settings.haze / 255) * lit_colors(surface, light, shown)
     number = np.cumsum(shown) - 1
     frames, directions = len(images), rays()
     offsets = settings.drift * _wandering((frames, 3), rng)
@@ -162,9 +165,8 @@ def _measured(
         depth = measure(image, lost, sensor=settings.sensor, rng=rng)
         pixel = np.flatnonzero(depth)
         point, away = image.index.ravel()[pixel], depth.ravel()[pixel]
-        point = np.where(point == NOTHING, 0, point)
         turn = _slight_turn(turns[frame]) @ path.rotations[frame].T
-        local = directions.reshape(-1, 3)[pixel] * away[:, None]
+        local = directions[pixel] * away[:, None]
         places = local @ turn.T + path.positions[frame] + offsets[frame]
         color = colors[number[_color_source(image, pixel, point, settings, rng)]] * gains[frame]
         weight = image.incidence.ravel()[pixel] / away**2
@@ -197,15 +199,9 @@ def _slight_turn(angles: np.ndarray) -> np.ndarray:
     return np.array([[1, -z, y], [z, 1, -x], [-y, x, 1]], dtype=np.float32)
 
 
-def _decimated(vertices: Vertices, settings: ScanSettings, rng: np.random.Generator) -> Seen:
-    """A random choice of the vertices, as many a square metre as asked for, with grain in their colors.
-
-    A grid has 1.5 vertices for each voxel edge squared of surface, in the mean over all directions.
-    """
-    share = settings.density * settings.voxel**2 / 1.5
-    kept = np.flatnonzero(rng.random(len(vertices.ids)) < share)
-    noise = settings.grain * rng.standard_normal((len(kept), 1)) + 0.25 * settings.grain * rng.standard_normal(
-        (len(kept), 3)
-    )
-    colors = np.clip(vertices.colors[kept] + noise, 0, 255).astype(np.uint8)
-    return Seen(vertices.points[kept].astype(np.float32), colors, vertices.ids[kept])
+def _grainy(vertices: Vertices, settings: ScanSettings, rng: np.random.Generator) -> Seen:
+    """Vertices whose colors have grain, most of it the same in all channels."""
+    count = len(vertices.ids)
+    gray, tint = rng.standard_normal((count, 1)), rng.standard_normal((count, 3))
+    colors = np.clip(vertices.colors + settings.grain * (gray + 0.25 * tint), 0, 255).astype(np.uint8)
+    return Seen(vertices.points, colors, vertices.ids)
