@@ -59,7 +59,7 @@ def test_a_wall_is_flat_within_noise_that_grows_with_distance(rng):
         deviations.append(np.percentile(np.abs(seen.points[:, 0] - distance), 70))
     assert deviations[0] < 0.0025
     assert deviations[0] < 0.8 * deviations[1] < 0.64 * deviations[2]
-    assert deviations[2] < 0.025
+    assert deviations[2] < 0.04
 
 
 def test_drifting_poses_roughen_surfaces(rng):
@@ -117,11 +117,12 @@ def test_outlines_and_grazing_surfaces_lose_depth(rng):
     surface = concatenate([box, wall])
     image = render(Scene.of(surface), CAMERA, rotation_of(0.0, 0.0))
     nothing_lost = np.zeros(len(surface), dtype=bool)
-    depth = measure(image, nothing_lost, sensor=Sensor(edges=1.0, flying=0.0), rng=rng)
+    depth = measure(image, nothing_lost, sensor=Sensor(shadow=1.0, edges=0.0, flying=0.0), rng=rng)
     shown = image.depth > 0
-    step = (np.abs(np.diff(image.depth, axis=1)) > 0.5) & shown[:, 1:] & shown[:, :-1]
-    assert step.sum() > 50
+    step = (np.diff(image.depth, axis=1) > 0.5) & shown[:, 1:] & shown[:, :-1]
+    assert step.sum() > 20
     assert (depth[:, 1:][step] == 0).all()
+    assert (depth[:, :-1][step] > 0).all()
     assert (depth > 0).mean() > 0.8
     aslant = render(Scene.of(wall), CAMERA, rotation_of(1.2, 0.0))
     lost = measure(aslant, nothing_lost, sensor=Sensor(grazing=0.5), rng=rng) == 0

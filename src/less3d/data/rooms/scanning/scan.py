@@ -49,8 +49,8 @@ class ScanSettings:
     """What stray light in the lens makes of black, in color levels."""
     grain: float = 3.0
     """Standard deviation of each vertex's brightness, in color levels."""
-    least_weight: float = 0.15
-    """How much must have been measured of a place; 1 is one good look from a metre away."""
+    least_weight: float = 0.05
+    """What a voxel must weigh to count: a pixel that meets its surface head-on z metres away weighs 1 / z²."""
     sensor: Sensor = field(default_factory=Sensor)
 
     @staticmethod
@@ -66,7 +66,7 @@ class ScanSettings:
             misalignment=float(rng.uniform(0.3, 1.5)),
             haze=float(rng.uniform(4.0, 24.0)),
             grain=float(rng.uniform(1.0, 5.0)),
-            least_weight=float(rng.uniform(0.05, 0.3)),
+            least_weight=float(rng.uniform(0.015, 0.1)),
             sensor=Sensor(noise=float(rng.uniform(0.001, 0.0035)), grazing=float(rng.uniform(0.15, 0.3))),
         )
 

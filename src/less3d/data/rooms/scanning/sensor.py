@@ -29,10 +29,12 @@ class Sensor:
     """Standard deviation of depth at 1 m, metres; it grows with the square of the distance."""
     grazing: float = 0.25
     """Cosine of incidence at which half of the pixels have no depth."""
-    edges: float = 0.7
-    """Chance of a pixel at an outline to have no depth."""
+    shadow: float = 0.7
+    """Chance of a pixel behind an outline to have no depth: there the projector is hidden from what the camera sees."""
+    edges: float = 0.25
+    """The same of a pixel before an outline."""
     flying: float = 0.015
-    """Chance of such a pixel to lie between both sides of the outline."""
+    """Chance of either to lie between both sides of the outline."""
 
 
 def measure(
@@ -49,12 +51,12 @@ def measure(
     depth, seen = image.depth, image.index != NOTHING
     near = ndimage.minimum_filter(np.where(seen, depth, np.float32(FARTHEST)), 3)
     far = ndimage.maximum_filter(depth, 3)
-    outline = far - near > _EDGE * depth
+    behind, before = depth - near > _EDGE * depth, far - depth > _EDGE * depth
     chance = rng.random(depth.shape, dtype=np.float32)
     kept = seen & ~lost[image.index]
     kept &= image.incidence > sensor.grazing * (0.7 + 0.6 * rng.random(depth.shape, dtype=np.float32))
-    kept &= ~outline | (chance > sensor.edges)
-    flies = seen & outline & (chance < sensor.flying)
+    kept &= chance > np.where(behind, sensor.shadow, np.where(before, sensor.edges, 0)).astype(np.float32)
+    flies = seen & (behind | before) & (chance < sensor.flying)
     depth = np.where(flies, near + (far - near) * rng.random(depth.shape, dtype=np.float32), depth)
     measured = _quantized(depth + sensor.noise * depth**2 * _correlated(depth.shape, rng), rng)
     return np.where((kept | flies) & (measured > NEAREST) & (measured < FARTHEST), measured, 0).astype(np.float32)
