@@ -6,7 +6,8 @@ import pytest
 from less3d.data.rooms.furniture import Catalogue
 from less3d.data.rooms.generate import make_room
 from less3d.data.rooms.kinds import KIND_SHARES, recipe
-from less3d.data.rooms.layout import FLOOR, Layout, draw_layout
+from less3d.data.rooms.layout import Layout, draw_layout
+from less3d.data.rooms.placing import FLOOR
 from less3d.data.rooms.room import STRUCTURE, Room
 from less3d.data.rooms.statistics import draw, draw_size, scene_statistics
 from less3d.errors import InputError

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from less3d.data.rooms.furniture import Catalogue, Piece
+from less3d.data.rooms.placing import FLOOR
 from less3d.data.rooms.statistics import draw, scene_statistics
 from less3d.data.rooms.surface import concatenate
 
@@ -25,15 +26,17 @@ class Fitting:
     sideways: float = 0.0
     bottom: float = 0.0
     support: int | None = 0
-    """Which fitting carries it; None when it hangs on the wall."""
+    """Which fitting carries it, `FLOOR`, or None when it hangs on the wall."""
 
 
 def kitchen_run(catalogue: Catalogue, rng: np.random.Generator, height: float) -> list[Fitting]:
     """Base cabinets, a counter with a sink, mostly cabinets above, now and then a microwave or hood among them."""
     long = float(np.clip(draw(scene_statistics().classes["kitchen counter"].long, rng.normal()), 1.2, 3.4))
-    label = "kitchen cabinets" if rng.random() < 0.7 else "kitchen cabinet"
     base = (0.6, long, float(rng.uniform(0.8, 0.88)))
-    fittings = [Fitting(catalogue.piece(label, rng, size=base), base)]
+    label = "kitchen cabinets" if rng.random() < 0.6 else "kitchen cabinet"
+    first, *others = _row(catalogue, rng, label, base)
+    aside = first.piece.surface.transformed(translation=(0.0, first.sideways, 0.0))
+    fittings = [Fitting(replace(first.piece, surface=aside), base)]  # stands for the whole row when a place is sought
     slab = (0.64, long + 0.02, float(rng.uniform(0.05, 0.22)))
     top = base[2] + 0.05
     sink_at = float(rng.uniform(-0.35, 0.35)) * (long - 0.7) if rng.random() < 0.85 else None
@@ -43,8 +46,19 @@ def kitchen_run(catalogue: Catalogue, rng: np.random.Generator, height: float) -
         upper = (0.35, long * float(rng.uniform(0.4, 1.0)), min(float(rng.uniform(0.6, 0.9)), room_above))
         side = float(rng.choice([-1, 1])) * (long - upper[1]) / 2
         bottom = float(rng.uniform(*_UPPER_BOTTOM))
-        fittings.append(Fitting(catalogue.piece(label, rng, size=upper), upper, -0.125, side, bottom, None))
-    return fittings
+        fittings += [
+            replace(unit, forward=-0.125, sideways=unit.sideways + side, bottom=bottom, support=None)
+            for unit in _row(catalogue, rng, label, upper)
+        ]
+    return [*fittings, *(replace(unit, support=FLOOR) for unit in others)]
+
+
+def _row(catalogue: Catalogue, rng: np.random.Generator, label: str, size: Size) -> list[Fitting]:
+    """Cabinets that fill a box: one that is called "cabinets", or several of one design that are called "cabinet"."""
+    count = max(2, round(size[1] / float(rng.uniform(0.45, 0.9)))) if label == "kitchen cabinet" else 1
+    unit = (size[0], size[1] / count, size[2])
+    piece = catalogue.piece(label, rng, size=unit)
+    return [Fitting(piece, unit, sideways=(number + 0.5) * unit[1] - size[1] / 2) for number in range(count)]
 
 
 def vanity(catalogue: Catalogue, rng: np.random.Generator, height: float) -> list[Fitting]:

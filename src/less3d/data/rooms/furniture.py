@@ -9,7 +9,7 @@ designs have it. A real model belongs to the split that the hash of its name fal
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 from zlib import crc32
@@ -39,6 +39,7 @@ from less3d.data.rooms.shapes.solids import Part, bounds, normals_and_areas
 from less3d.data.rooms.shapes.storage import STORAGE
 from less3d.data.rooms.shapes.tables import TABLES
 from less3d.data.rooms.shapes.walls import WALLS
+from less3d.data.rooms.statistics import draw_color
 from less3d.data.rooms.surface import Surface, sample
 from less3d.data.rooms.sweethome import read_library
 from less3d.errors import InputError
@@ -79,6 +80,12 @@ _LONG = 1.25
 """A footprint with a higher ratio of its sides is no place for a round thing."""
 _RECOLORED = 0.4
 """Probability that a real model gets another color."""
+_TONED = 0.7
+"""Probability that a piece gets a mean color of its class in real scans."""
+_LIT = 0.78
+"""How bright a scan shows what is painted, on average over lights and places."""
+_GAINS = (0.25, 4.0)
+"""So much darker or lighter a tone may make a piece."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,9 +135,11 @@ class Catalogue:
             raise InputError(f"no furniture of class {category!r}; Catalogue.categories lists the known classes")
         models = self._models.get(category, [])
         if rng.random() < min(_MOST_REAL, len(models) / (len(models) + _HALF_REAL)):
-            return _real_piece(models[int(rng.integers(len(models)))], rng, size)
-        number = int(rng.integers(_DESIGNS // 10)) * 10 + int(rng.choice(self._digits))
-        return parametric_piece(category, number, rng, size=size)
+            piece = _real_piece(models[int(rng.integers(len(models)))], rng, size)
+        else:
+            number = int(rng.integers(_DESIGNS // 10)) * 10 + int(rng.choice(self._digits))
+            piece = parametric_piece(category, number, rng, size=size)
+        return _toned(piece, rng) if rng.random() < _TONED else piece
 
 
 def parametric_piece(category: str, number: int, rng: np.random.Generator, *, size: Size | None = None) -> Piece:
@@ -178,6 +187,18 @@ def _recolored(surface: Surface, groups: np.ndarray, rng: np.random.Generator) -
     colors = surface.colors.copy()
     colors[chosen] = np.clip(colors[chosen] * gain, 4, 250).astype(np.uint8)
     return Surface(surface.points, surface.normals, colors)
+
+
+def _toned(piece: Piece, rng: np.random.Generator) -> Piece:
+    """The piece as light and as tinted as real ones of its class are; what is lighter and darker within it stays so."""
+    color = draw_color(piece.category, rng)
+    if color is None:
+        return piece
+    wanted = np.array(color, dtype=np.float32) / _LIT
+    gain = np.clip(wanted / np.maximum(piece.surface.colors.mean(axis=0), 12), *_GAINS)
+    colors = np.clip(piece.surface.colors * gain.astype(np.float32), 4, 250).astype(np.uint8)
+    surface = replace(piece.surface, colors=colors)
+    return replace(piece, surface=surface, color=dominant_color(colors))
 
 
 def _style(recipe: Recipe, number: int, size: Size | None, rng: np.random.Generator) -> str:

@@ -8,8 +8,9 @@ import numpy as np
 from less3d.data.rooms.colors import dominant_color
 from less3d.data.rooms.furniture import Catalogue
 from less3d.data.rooms.kinds import KIND_SHARES
-from less3d.data.rooms.layout import FLOOR, Item, Layout, draw_kind, draw_layout
+from less3d.data.rooms.layout import Item, Layout, draw_kind, draw_layout
 from less3d.data.rooms.light import Light
+from less3d.data.rooms.placing import FLOOR
 from less3d.data.rooms.plan import Plan
 from less3d.data.rooms.room import STRUCTURE, Room, RoomObject
 from less3d.data.rooms.scanning.sampler import SampleSettings, sample_surfaces, viewpoints_in

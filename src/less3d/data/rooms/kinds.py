@@ -34,16 +34,16 @@ def _rule(
 
 
 KIND_SHARES = {
-    "bedroom": 0.19,
-    "living room": 0.12,
-    "lounge": 0.07,
-    "office": 0.17,
-    "meeting room": 0.11,
+    "bedroom": 0.17,
+    "living room": 0.13,
+    "lounge": 0.09,
+    "office": 0.15,
+    "meeting room": 0.14,
     "kitchen": 0.09,
-    "bathroom": 0.13,
-    "classroom": 0.05,
+    "bathroom": 0.11,
+    "classroom": 0.06,
     "storage": 0.04,
-    "corridor": 0.02,
+    "corridor": 0.01,
     "mixed": 0.01,
 }
 """How often each kind is made."""
@@ -54,7 +54,7 @@ _RADIATOR = _rule("radiator", "window", 0.35, 1, 2)
 
 _DESK_CLUTTER = (
     _rule("monitor", "on", 0.8, 1, 2, "desk"),
-    _rule("keyboard", "ahead", 0.8, 1, 4, "monitor"),
+    _rule("keyboard", "ahead", 0.4, 1, 3, "monitor"),
     _rule("mouse", "on", 0.35, 1, 2, "desk"),
     _rule("laptop", "on", 0.3, 1, 2, "desk"),
     _rule("telephone", "on", 0.35, 1, 2, "desk"),
@@ -68,6 +68,7 @@ _DESK_CLUTTER = (
 )
 
 _COMMON = (
+    _rule("table|table|end table|armchair", "wall", 0.22),
     _rule("trash can", "wall", 0.4, 1, 2),
     _rule("recycling bin|recycling bin|trash bin|bin", "wall", 0.14, 1, 2),
     _rule("backpack", "free", 0.16, 1, 2),
@@ -93,7 +94,7 @@ _BEDROOM = (
     _rule("bed", "wall", 1.0, 1, 2),
     _rule("nightstand", "beside", 0.75, 1, 2, "bed"),
     _rule("dresser", "wall", 0.55),
-    _rule("desk", "wall", 0.55, 1, 2),
+    _rule("desk", "wall", 0.45, 1, 2),
     _rule("chair|chair|office chair", "front", 0.9, 1, 2, "desk"),
     _rule("wardrobe closet|closet|cabinet|cabinet", "wall", 0.5, 1, 2),
     _rule("bookshelf|shelf", "wall", 0.3, 1, 2),
@@ -109,7 +110,7 @@ _BEDROOM = (
     _rule("armchair|sofa chair|chair", "corner", 0.35),
     _rule("couch", "wall", 0.1),
     _rule("ottoman", "front", 0.3, 1, 1, "armchair|couch"),
-    _rule("table|coffee table", "free", 0.15),
+    _rule("table|table|coffee table", "free", 0.3),
     _rule("laundry hamper|laundry basket|basket", "wall", 0.3),
     _rule("shoes", "free", 0.3, 1, 4),
     _rule("clothes|clothing|blanket", "on", 0.3, 1, 2, "bed|chair|dresser"),
@@ -134,7 +135,7 @@ _LIVING = (
     _rule("books", "in", 0.8, 2, 9, "bookshelf|shelf"),
     _rule("cabinet|shelf|dresser", "wall", 0.5, 1, 2),
     _rule("pillow", "on", 0.75, 1, 5, "couch|armchair"),
-    _rule("table|dining table", "free", 0.35, 1, 1, long=1.1),
+    _rule("table|table|dining table", "free", 0.5, 1, 1, long=1.1),
     _rule("chair", "around", 0.95, 2, 6, "dining table|table"),
     _rule("desk", "wall", 0.3),
     _rule("chair|office chair", "front", 0.9, 1, 1, "desk"),
@@ -155,7 +156,7 @@ _LOUNGE = (
     _RADIATOR,
     _rule("column|pillar", "free", 0.08, 1, 2),
     _rule("couch", "wall", 0.5, 1, 3),
-    _rule("table|coffee table", "free", 0.9, 1, 3),
+    _rule("table|table|coffee table", "free", 0.9, 1, 3),
     _rule("armchair|sofa chair|chair", "around", 0.95, 3, 8, "table|coffee table"),
     _rule("armchair|sofa chair|chair", "wall", 0.5, 1, 4),
     _rule("end table", "beside", 0.4, 1, 2, "couch|armchair|sofa chair"),
@@ -172,7 +173,7 @@ _LOUNGE = (
 
 _OFFICE = (
     _RADIATOR,
-    _rule("whiteboard", "mounted", 0.45, 1, 2),
+    _rule("whiteboard", "mounted", 0.6, 1, 2),
     _rule("desk", "wall", 0.95, 1, 3),
     _rule("desk|table", "free", 0.3, 1, 2, long=1.2),
     _rule("office chair|chair", "front", 1.0, 1, 5, "desk"),
@@ -182,8 +183,8 @@ _OFFICE = (
     _rule("books", "in", 0.85, 2, 10, "bookshelf|shelf"),
     _rule("cabinet|shelf", "wall", 0.5, 1, 2),
     _rule("shelf|cabinet", "above", 0.25, 1, 2, "desk"),
-    _rule("table", "free", 0.3),
-    _rule("chair", "around", 0.8, 2, 5, "table"),
+    _rule("table", "free", 0.5),
+    _rule("chair", "around", 0.85, 2, 6, "table"),
     _rule("chair|chair|office chair|armchair", "free", 0.6, 1, 3),
     _rule("couch", "wall", 0.08),
     _rule("divider", "free", 0.06),
@@ -215,7 +216,7 @@ _KITCHEN = (
     _rule("dishwasher", "beside", 0.3, 1, 1, "kitchen cabinets|kitchen cabinet"),
     _rule("refrigerator", "beside", 0.5, 1, 1, "kitchen cabinets|kitchen cabinet"),
     _rule("refrigerator", "wall", 0.35),
-    _rule("table|dining table", "free", 0.5),
+    _rule("table|table|dining table", "free", 0.65),
     _rule("chair|stool", "around", 0.9, 2, 6, "table|dining table"),
     _rule("microwave", "on", 0.65, 1, 1, "kitchen counter|table|counter"),
     _rule("coffee maker|coffee maker|toaster|coffee kettle", "on", 0.6, 1, 3, "kitchen counter|counter"),
@@ -252,7 +253,7 @@ _BATHROOM = (
 _CLASSROOM = (
     _RADIATOR,
     _rule("whiteboard|blackboard", "mounted", 0.9, 1, 2),
-    _rule("table|desk", "rows", 1.0, 4, 10, long=1.1),
+    _rule("table|table|desk", "rows", 1.0, 4, 10, long=1.1),
     _rule("chair|chair|office chair", "front", 1.0, 6, 18, "table|desk"),
     _rule("projector screen", "mounted", 0.2),
     _rule("monitor", "on", 0.4, 2, 6, "table|desk"),

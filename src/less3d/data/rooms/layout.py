@@ -8,13 +8,11 @@ import numpy as np
 from less3d.data.rooms.fitted import BUILT_IN
 from less3d.data.rooms.furniture import Catalogue, Piece
 from less3d.data.rooms.kinds import KIND_SHARES, Rule, recipe
-from less3d.data.rooms.placing import box_rows, corners, overlaps, resting_heights
+from less3d.data.rooms.placing import FLOOR, box_rows, corners, overlaps, resting_heights
 from less3d.data.rooms.plan import Opening, Plan, draw_plan
 from less3d.data.rooms.poses import Anchor, Spot, candidate_spots, turned
 from less3d.data.rooms.statistics import draw_size
 
-FLOOR = -1
-"""`Item.support` of what stands on the floor."""
 _TRIES = 40
 _MOST_ITEMS = 42
 _ROUNDS = 3
@@ -235,7 +233,7 @@ class _Furnishing:
         for fitting in fittings[1:]:
             x, y = turned(fitting.forward, fitting.sideways, placed.yaw)
             place = (placed.position[0] + x, placed.position[1] + y, fitting.bottom)
-            support = None if fitting.support is None else first + fitting.support
+            support = fitting.support if fitting.support in (None, FLOOR) else first + fitting.support
             self.items.append(Item(fitting.piece, place, placed.yaw, fitting.size, support, placed.wall))
 
 

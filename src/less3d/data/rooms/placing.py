@@ -8,6 +8,8 @@ from jaxtyping import Bool, Float
 
 from less3d.data.rooms.surface import Surface
 
+FLOOR = -1
+"""Instead of the index of what carries a thing, of one that stands on the floor."""
 _LEVEL_HEIGHT = 0.035
 _CELLS = 3
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from less3d.data.rooms.placing import FLOOR
 from less3d.data.rooms.plan import Plan, Wall
 from less3d.data.rooms.statistics import draw, scene_statistics
 
 Size = tuple[float, float, float]
 
-_FLOOR = -1
 _AT_THE_BACK = frozenset({"pillow", "monitor", "tv", "lamp", "desk lamp", "telephone", "computer tower", "speaker"})
 _MOUNT_HEIGHTS = {"tv": (1.1, 1.3, 1.6), "sink": (0.6, 0.65, 0.7), "towel": (0.8, 1.1, 1.4), "cabinet": (1.2, 1.4, 1.6)}
 
@@ -23,7 +23,7 @@ class Spot:
     y: float
     yaw: float
     bottom: float = 0.0
-    support: int | None = _FLOOR
+    support: int | None = FLOOR
     wall: int | None = None
     may_touch: tuple[int, ...] = ()
 
@@ -188,7 +188,7 @@ def _front(category: str, size: Size, plan: Plan, anchor: Anchor, rng: np.random
 def _ahead(category: str, size: Size, plan: Plan, anchor: Anchor, rng: np.random.Generator) -> Spot:
     """Before the anchor, facing as it does: a keyboard before a monitor, a coffee table before a couch."""
     x, y, yaw, half_depth, _ = anchor.row[:5]
-    on_top = anchor.support is not None and anchor.support != _FLOOR
+    on_top = anchor.support is not None and anchor.support != FLOOR
     reach = rng.uniform(0.03, 0.2) if on_top else rng.uniform(0.2, 0.5)
     shift = turned(float(half_depth + size[0] / 2 + reach), float(rng.normal(0, 0.08)), yaw)
     touch = (anchor.support,) if on_top and anchor.support is not None else ()

@@ -18,11 +18,14 @@ from less3d.data.rooms.scanning.path import Path, walk
 from less3d.data.rooms.scanning.seen import Seen
 from less3d.data.rooms.scanning.sensor import Sensor, measure
 from less3d.data.rooms.surface import Surface
+from less3d.scan import NO_INSTANCE
 
 _DARK = 40.0
 """Colors darker than this, 0-255, reflect too little of the pattern."""
 _PATCH = 0.15
 """Size of the patches that glass and mirrors lose, metres."""
+_NOISE_AT_MOST = 0.025
+"""Depth that is further off, metres at the lens, growing with the square of the distance, lies on nobody's surface."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,9 @@ def _measured(
         places = local @ turn.T + path.positions[frame] + offsets[frame]
         color = colors[number[_color_source(image, pixel, point, settings, rng)]] * gains[frame]
         weight = image.incidence.ravel()[pixel] / away**2
-        parts.append((places, surface.normals[point], np.minimum(color, 255), ids[point], weight))
+        flew = np.abs(away - image.depth.ravel()[pixel]) > _NOISE_AT_MOST * (1 + away**2)
+        owner = np.where(flew, np.int32(NO_INSTANCE), ids[point])
+        parts.append((places, surface.normals[point], np.minimum(color, 255), owner, weight))
     points, normals, shades, owners, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
     return Measurements(points, normals, shades, owners, weights)
 
