@@ -49,6 +49,11 @@ def test_where_every_class_is_named_nothing_is_borrowed(monkeypatch):
     assert borrowed(Said(), "office", 5, np.random.default_rng(0)) == []
 
 
+def test_classes_that_are_there_without_being_named_are_not_borrowed():
+    rows = borrowed(Said(), "office", 200, np.random.default_rng(0), there=("Bed", "side table"))
+    assert {row.label for row in rows} == {"stove", "nightstand"}
+
+
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=30))
 def test_f1_is_the_harmonic_mean_of_precision_and_recall(pairs):
     found = absence_f1([absent for absent, _ in pairs], [refused for _, refused in pairs])

@@ -1,11 +1,11 @@
 """Sentences that describe nothing in a scan: borrowed from other scans, about a class that nobody names here.
 
-They teach a network to answer that nothing is meant, and measure whether it does. Only what is said of the scans is
-looked at, the sentences' own labels, no annotation; so a scan whose sentences name few of its classes borrows sentences
-that may fit something after all.
+They teach a network to answer that nothing is meant, and measure whether it does. For training, only what is said of the
+scans is looked at, the sentences' own labels, no annotation; so a scan whose sentences name few of its classes borrows
+sentences that may fit something after all. A measurement names the other classes of the scan, too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,12 +19,21 @@ ABSENT = "absent"
 _TRIES = 20
 
 
-def borrowed(data: Dataset, scan: str, count: int, rng: np.random.Generator) -> list[Referral]:
+def borrowed(
+    data: Dataset, scan: str, count: int, rng: np.random.Generator, *, there: Iterable[str] = ()
+) -> list[Referral]:
     """Up to `count` sentences of other scans about classes that no sentence of this scan is about.
 
     Classes are alike when their last words are: an office chair is a chair.
+
+    Args:
+        data: the scans and what is said of them.
+        scan: the one that nothing is to be found in.
+        count: of sentences, at most.
+        rng: what draws them.
+        there: classes that are known to be in the scan, whether a sentence names them or not.
     """
-    named = {_head(row.label) for row in data.referrals[scan]}
+    named = {_head(label) for label in (*there, *(row.label for row in data.referrals[scan]))}
     found: list[Referral] = []
     for _ in range(count):
         for _ in range(_TRIES):
