@@ -7,11 +7,11 @@ import pytest
 import torch
 from tiny_weights import TINY, tiny_model, write_tiny_weights
 
-import less3d.predict
+import less3d.answering
 from less3d.errors import InputError, InputWarning
 from less3d.models.less import LessConfig
 from less3d.predict import GUESS, Segmenter
-from less3d.scan import Scan
+from less3d.scan import TURNS, Scan
 
 EARLY = LessConfig(channels=(8, 8), blocks=1, query_width=16, feedforward_width=16, num_queries=3)
 CONFIGS = {"late": TINY, "early": replace(TINY, fusion="early", early=EARLY)}
@@ -68,13 +68,13 @@ def test_another_scan_replaces_the_first(segmenter):
 
 def test_the_text_free_work_is_done_once_a_scan(segmenter, monkeypatch):
     calls = []
-    make_scene, prepare = less3d.predict.make_scene, segmenter._model.prepare
-    monkeypatch.setattr(less3d.predict, "make_scene", lambda *a, **k: calls.append("scene") or make_scene(*a, **k))
+    make_scene, prepare = less3d.answering.make_scene, segmenter._model.prepare
+    monkeypatch.setattr(less3d.answering, "make_scene", lambda *a, **k: calls.append("scene") or make_scene(*a, **k))
     monkeypatch.setattr(segmenter._model, "prepare", lambda scene: calls.append("prepare") or prepare(scene))
     segmenter.set_scan(make_scan())
     segmenter.segment("the chair")
     segmenter.segment(["the box", "the brown box"])
-    assert calls == ["scene", "prepare"]
+    assert calls == ["scene", "prepare"] * TURNS
 
 
 def test_a_sentence_of_unknown_words_is_warned_about_and_hardly_believed(segmenter):
@@ -92,6 +92,12 @@ def test_nothing_is_an_answer_with_its_own_confidence(monkeypatch):
     assert not result.mask.any()
     assert result.scores.max() < 0.02
     assert result.confidence > 0.99
+
+
+@pytest.mark.parametrize("turns", [0, -4])
+def test_a_scan_is_looked_at_from_one_side_at_least(turns):
+    with pytest.raises(InputError, match=f"at least one side, got turns={turns}"):
+        Segmenter(tiny_model(), turns=turns).set_scan(make_scan())
 
 
 def test_nothing_is_answered_without_a_scan(segmenter):

@@ -11,6 +11,9 @@ from less3d.errors import InputError
 NO_INSTANCE = -1
 """Instance id of a point that belongs to no annotated object."""
 
+TURNS = 4
+"""From how many sides a scan is looked at when it is asked, where nothing else is said."""
+
 
 @dataclass(frozen=True, eq=False)
 class Scan:
@@ -79,6 +82,17 @@ class Scan:
         there = self.stand_ins >= 0
         counts = np.bincount(self.stand_ins[there], minlength=len(self))
         return 2 * np.bincount(self.stand_ins[there], mask[there], len(self)) > counts
+
+    def turned(self, angle: float) -> "Scan":
+        """Points and colors, turned about z through the middle of the scan, which becomes the origin.
+
+        Args:
+            angle: radians, counterclockwise seen from above.
+        """
+        middle = (self.points.min(axis=0) + self.points.max(axis=0)) / 2
+        cos, sin = np.cos(angle), np.sin(angle)
+        rotation = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]], dtype=np.float32)
+        return Scan(points=(self.points - middle) @ rotation.T, colors=self.colors)
 
     def __len__(self) -> int:
         return len(self.points)

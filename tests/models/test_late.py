@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from less3d.batch import make_batch, make_scene
+from less3d.batch import Scene, make_batch, make_scene
 from less3d.metrics import iou
-from less3d.models.late import LateConfig, LateLESS, Matches, _distinct, _overlaps, _peaks
+from less3d.models import Candidates
+from less3d.models.late import LateConfig, LateLESS, _distinct, _peaks
 from less3d.models.relate import WordSlots, pair_geometry
 from less3d.referral import Referral, Sample
 from less3d.scan import Scan
@@ -37,41 +38,50 @@ def make_model(seed: int = 0) -> LateLESS:
     return LateLESS(SMALL, text_width=WIDTH).eval()
 
 
-def answer(model: LateLESS, scans: list[Scan], text: TextFeatures, scan_of: list[int]):
-    scene = make_scene(scans, **GRID)
+def ask(model: LateLESS, scan: Scan, text: TextFeatures) -> tuple[Scene, Candidates]:
+    scene = make_scene([scan], **GRID)
     with torch.no_grad():
-        return scene, model.answer(model.prepare(scene), text, torch.tensor(scan_of))
+        return scene, model.candidates(model.prepare(scene), text)
 
 
-def test_permuting_points_permutes_the_mask():
+def masks_of(found: Candidates) -> torch.Tensor:
+    """The masks of each sentence's candidates, (S, K, V), the most believed first."""
+    return found.masks[found.rows.gather(1, found.belief.argsort(dim=1, descending=True))]
+
+
+def assert_same(found: Candidates, expected: Candidates) -> None:
+    torch.testing.assert_close(masks_of(found), masks_of(expected), rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(found.belief.sort(dim=1)[0], expected.belief.sort(dim=1)[0], rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(found.nothing, expected.nothing, rtol=1e-3, atol=1e-4)
+
+
+def test_permuting_points_permutes_the_masks():
     model, scan, text = make_model(), make_scan(1), make_text(2)
     order = np.random.default_rng(0).permutation(len(scan))
     shuffled = Scan(points=scan.points[order], colors=scan.colors[order])
-    scene, first = answer(model, [scan], text, [0, 0])
-    shuffled_scene, second = answer(model, [shuffled], text, [0, 0])
-    for a, b in zip(first.logits, second.logits, strict=True):
-        points, shuffled_points = a[scene.point_to_voxel(0)], b[shuffled_scene.point_to_voxel(0)]
-        torch.testing.assert_close(points[torch.from_numpy(order)], shuffled_points, rtol=1e-3, atol=1e-3)
+    scene, first = ask(model, scan, text)
+    shuffled_scene, second = ask(model, shuffled, text)
+    points = masks_of(first)[..., scene.point_to_voxel(0)]
+    shuffled_points = masks_of(second)[..., shuffled_scene.point_to_voxel(0)]
+    torch.testing.assert_close(points[..., torch.from_numpy(order)], shuffled_points, rtol=1e-3, atol=1e-3)
 
 
 def test_a_batch_equals_its_parts():
     model, scans, text = make_model(), [make_scan(1), make_scan(2, 900)], make_text(4)
-    _, together = answer(model, scans, text, [0, 0, 1, 1])
-    for number, scan in enumerate(scans):
-        rows = torch.tensor([2 * number, 2 * number + 1])
-        _, alone = answer(model, [scan], text.select(rows), [0, 0])
-        for row, logits in zip(rows, alone.logits, strict=True):
-            torch.testing.assert_close(together.logits[row], logits, rtol=1e-3, atol=1e-3)
-        torch.testing.assert_close(together.confidence[rows], alone.confidence, rtol=1e-3, atol=1e-4)
+    with torch.no_grad():
+        together = model.prepare(make_scene(scans, **GRID))
+        for encoded, scan in zip(together, scans, strict=True):
+            found = model.candidates((encoded,), text)
+            _, alone = ask(model, scan, text)
+            assert_same(found, alone)
+            for sentence in range(4):
+                _, one = ask(model, scan, text.select(torch.tensor([sentence])))
+                torch.testing.assert_close(masks_of(one)[0], masks_of(found)[sentence], rtol=1e-3, atol=1e-3)
 
 
-def test_answers_stand_in_the_order_of_the_sentences():
-    model, scans, text = make_model(), [make_scan(1), make_scan(2, 900)], make_text(3)
-    _, mixed = answer(model, scans, text, [1, 0, 1])
-    _, sorted_ = answer(model, scans, text.select(torch.tensor([1, 0, 2])), [0, 1, 1])
-    for place, row in enumerate((1, 0, 2)):
-        torch.testing.assert_close(mixed.logits[row], sorted_.logits[place], rtol=1e-4, atol=1e-4)
-        torch.testing.assert_close(mixed.confidence[row], sorted_.confidence[place], rtol=1e-4, atol=1e-4)
+def test_beliefs_are_a_distribution_with_nothing_among_them():
+    _, found = ask(make_model(), make_scan(1), make_text(3))
+    torch.testing.assert_close(found.belief.sum(dim=1) + found.nothing, torch.ones(3))
 
 
 def test_padding_words_change_nothing():
@@ -81,18 +91,16 @@ def test_padding_words_change_nothing():
         text.sentence,
         torch.cat([text.mask, torch.zeros(2, 3, dtype=torch.bool)], dim=1),
     )
-    _, plain = answer(model, [scan], text, [0, 0])
-    _, with_padding = answer(model, [scan], padded, [0, 0])
-    torch.testing.assert_close(plain.logits, with_padding.logits, rtol=1e-4, atol=1e-4)
+    assert_same(ask(model, scan, padded)[1], ask(model, scan, text)[1])
 
 
-def test_a_shifted_scan_gives_the_same_mask():
+def test_a_shifted_scan_gives_the_same_masks():
     model, scan, text = make_model(), make_scan(1), make_text(1)
     shifted = Scan(points=scan.points + np.float32([4.0, -8.0, 2.0]), colors=scan.colors)
-    scene, first = answer(model, [scan], text, [0])
-    shifted_scene, second = answer(model, [shifted], text, [0])
-    same = (first.logits[0] > 0)[scene.point_to_voxel(0)] == (second.logits[0] > 0)[shifted_scene.point_to_voxel(0)]
-    assert same.float().mean() > 0.97
+    scene, first = ask(model, scan, text)
+    shifted_scene, second = ask(model, shifted, text)
+    inside = (masks_of(first)[0, 0] > 0)[scene.point_to_voxel(0)]
+    assert (inside == (masks_of(second)[0, 0] > 0)[shifted_scene.point_to_voxel(0)]).float().mean() > 0.97
 
 
 def test_every_parameter_gets_a_gradient():
@@ -101,33 +109,6 @@ def test_every_parameter_gets_a_gradient():
     model.losses(make_batch(samples, **GRID), make_text(4))["total"].backward()
     without = [name for name, value in model.named_parameters() if value.grad is None or not value.grad.any()]
     assert without == []
-
-
-def test_overlaps_are_the_ious_of_all_pairs():
-    masks = torch.rand(5, 40) > torch.linspace(0.2, 0.8, 5)[:, None]
-    masks = torch.cat([masks, torch.zeros(1, 40, dtype=torch.bool)])
-    overlaps = _overlaps(masks)
-    for a in range(5):
-        for b in range(6):
-            assert overlaps[a, b].item() == pytest.approx(iou(masks[a].numpy(), masks[b].numpy()))
-    assert not overlaps[5].any()
-
-
-def test_candidates_on_one_object_answer_together(monkeypatch):
-    model, scene = make_model(), make_scene([make_scan(1)], **GRID)
-    with torch.no_grad():
-        encoded = model.prepare(scene)
-        objects, _ = model.objects(encoded[0], torch.tensor([3, 90]))
-        masks = encoded[0].voxels.masks(objects)
-        candidates, scores = torch.tensor([[0, 1, 1]]), torch.tensor([[0.4, 0.3, 0.3]]).log()
-        heat, seeds, nothing = torch.zeros(1, 1), torch.zeros(1, 3, dtype=torch.int64), torch.tensor([-30.0])
-        matches = Matches(heat, seeds, objects, candidates, scores, nothing)
-        monkeypatch.setattr(model, "match", lambda scan, text: matches)
-        found = model.answer(encoded, make_text(1), torch.tensor([0]))
-    shared = iou((masks[0] > 0).numpy(), (masks[1] > 0).numpy())
-    assert shared < 0.9
-    torch.testing.assert_close(found.logits[0], masks[1])
-    assert found.confidence.item() == pytest.approx(0.6 + 0.4 * shared, rel=1e-4)
 
 
 def test_training_finds_what_was_described_and_nothing_where_nothing_was():
@@ -142,11 +123,10 @@ def test_training_finds_what_was_described_and_nothing_where_nothing_was():
         model.losses(batch, text)["total"].backward()
         optimizer.step()
         schedule.step()
-    scene, found = answer(model.eval(), [scan], text, [0, 0, 0, 0, 0])
-    for sample, logits in zip(samples, found.logits, strict=True):
-        mask = (logits > 0)[scene.point_to_voxel(0)].numpy()
-        assert iou(mask, sample.mask) > 0.5  # two empty masks agree: 1
-    assert found.confidence[4] > 0.5
+    scene, found = ask(model.eval(), scan, text)
+    for sample, masks in zip(samples[:4], masks_of(found), strict=False):
+        assert iou((masks[0] > 0)[scene.point_to_voxel(0)].numpy(), sample.mask) > 0.5
+    assert (found.nothing > 0.5).tolist() == [False, False, False, False, True]
 
 
 def test_targets_too_small_for_a_token_give_a_finite_loss():

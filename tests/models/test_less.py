@@ -64,8 +64,10 @@ def box_mask(scan, size=0.5):
 
 
 def ask(model, scene, text, scan_of):
+    """The mask logits of each sentence over the voxels of its scan."""
     with torch.no_grad():
-        return model.answer(model.prepare(scene), text, torch.tensor(scan_of))
+        found = {row: logits for row, logits, _ in model._find(scene, text, torch.tensor(scan_of))}
+    return [found[row] for row in range(len(scan_of))]
 
 
 def count(module):
@@ -191,9 +193,8 @@ def test_a_batch_of_ragged_scans_equals_its_parts(heads):
         words = text.words[row : row + 1, text.mask[row]]  # without padding
         own = TextFeatures(words, text.sentence[row : row + 1], torch.ones(words.shape[:2], dtype=torch.bool))
         alone = ask(model, scene_of(scans[scan]), own, [0])
-        torch.testing.assert_close(together.logits[row], alone.logits[0], atol=1e-4, rtol=1e-4)
-        torch.testing.assert_close(together.confidence[row], alone.confidence[0], atol=1e-4, rtol=1e-4)
-    assert not torch.allclose(together.logits[1], together.logits[3], atol=1e-2), "each sentence has its own answer"
+        torch.testing.assert_close(together[row], alone[0], atol=1e-4, rtol=1e-4)
+    assert not torch.allclose(together[1], together[3], atol=1e-2), "each sentence has its own answer"
 
 
 def test_another_sentence_shares_the_voxels_and_the_plan(monkeypatch):
@@ -214,7 +215,7 @@ def test_scans_that_nobody_asks_about_change_nothing():
     some = ask(model, scene_of(*scans), text, [2, 1])
     for row, scan in enumerate([2, 1]):
         alone = ask(model, scene_of(scans[scan]), text.select(torch.tensor([row])), [0])
-        torch.testing.assert_close(some.logits[row], alone.logits[0], atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(some[row], alone[0], atol=1e-4, rtol=1e-4)
 
 
 def test_padding_changes_nothing():
@@ -225,7 +226,7 @@ def test_padding_changes_nothing():
         text.sentence,
         torch.cat([text.mask, torch.zeros(1, 9, dtype=torch.bool)], dim=1),
     )
-    torch.testing.assert_close(ask(model, scene, text, [0]).logits, ask(model, scene, padded, [0]).logits)
+    torch.testing.assert_close(ask(model, scene, text, [0]), ask(model, scene, padded, [0]))
 
 
 def test_permuting_points_permutes_the_mask():
@@ -233,15 +234,15 @@ def test_permuting_points_permutes_the_mask():
     order = np.random.default_rng(0).permutation(600)
     turned = Scan(scan.points[order], scan.colors[order])
     scenes = [scene_of(scan), scene_of(turned)]
-    of_points = [ask(model, scene, text, [0]).logits[0][scene.point_to_voxel(0)] for scene in scenes]
+    of_points = [ask(model, scene, text, [0])[0][scene.point_to_voxel(0)] for scene in scenes]
     torch.testing.assert_close(of_points[1], of_points[0][order], atol=1e-4, rtol=1e-4)
 
 
 def test_eval_is_repeatable_and_training_is_not():
     model, scene, text = make_model(), scene_of(make_scan(500, 1)), make_text([4])
-    assert torch.equal(ask(model, scene, text, [0]).logits[0], ask(model, scene, text, [0]).logits[0])
+    assert torch.equal(ask(model, scene, text, [0])[0], ask(model, scene, text, [0])[0])
     model.train()
-    assert not torch.equal(ask(model, scene, text, [0]).logits[0], ask(model, scene, text, [0]).logits[0])
+    assert not torch.equal(ask(model, scene, text, [0])[0], ask(model, scene, text, [0])[0])
 
 
 @pytest.mark.parametrize(
@@ -288,7 +289,7 @@ def test_losses_are_those_of_points():
     seen = []
     with torch.no_grad(), model.unet.register_forward_hook(lambda *args: seen.append(args[-1].raw)):
         losses = model.losses(batch, text)
-        logits = ask(model, batch.scene, text, [0]).logits[0][batch.scene.point_to_voxel(0)]
+        logits = ask(model, batch.scene, text, [0])[0][batch.scene.point_to_voxel(0)]
     p, y = logits.sigmoid(), batch.masks[0].float()
     of_points = seen[0][batch.scene.point_to_voxel(0)]
     torch.testing.assert_close(losses["contrast"], contrast_loss(of_points, batch.masks[0]))
@@ -326,22 +327,30 @@ def test_a_scan_of_a_single_voxel_trains_on():
 def test_save_and_load_is_exact():
     model, scene, text = make_model(), scene_of(make_scan(400, 1)), make_text([4])
     again = make_model()
-    before = ask(model, scene, text, [0]).logits[0]
-    assert not torch.equal(ask(again, scene, text, [0]).logits[0], before)
+    before = ask(model, scene, text, [0])[0]
+    assert not torch.equal(ask(again, scene, text, [0])[0], before)
     again.load_state_dict(model.state_dict())
-    assert torch.equal(ask(again, scene, text, [0]).logits[0], before)
+    assert torch.equal(ask(again, scene, text, [0])[0], before)
     for level in range(3):
         assert f"align.{level}.words.0.weight" in model.state_dict(), "word layers are saved"
 
 
-def test_confidence_is_how_sure_the_mask_is_an_empty_one_too():
-    model, scene, text = make_model(), scene_of(make_scan(400, 1)), make_text([4])
-    assert 0.5 < ask(model, scene, text, [0]).confidence.item() <= 1.0
+def test_belief_is_how_sure_the_mask_is_and_an_empty_one_says_that_nothing_is_meant():
+    model, scene, text = make_model(), scene_of(make_scan(400, 1)), make_text([4, 2])
+    with torch.no_grad():
+        found = model.candidates(model.prepare(scene), text)
+    torch.testing.assert_close(found.masks, torch.stack(ask(model, scene, text, [0, 0])))
+    assert found.rows.tolist() == [[0], [1]]
+    for logits, belief in zip(found.masks, found.belief, strict=True):
+        assert belief.item() == pytest.approx(logits[logits > 0].sigmoid().mean().item(), rel=1e-5)
+    assert found.nothing.tolist() == [0, 0]
     nn.init.zeros_(model.qmp.mask_features[2].weight)
     nn.init.zeros_(model.qmp.mask_features[2].bias)
-    answer = ask(model, scene, text, [0])
-    assert not (answer.logits[0] > 0).any()
-    assert answer.confidence.item() == pytest.approx(1 - answer.logits[0].sigmoid().max().item())
+    with torch.no_grad():
+        found = model.candidates(model.prepare(scene), text)
+    assert not (found.masks > 0).any()
+    assert found.belief.tolist() == [[0], [0]]
+    torch.testing.assert_close(found.nothing, 1 - found.masks.sigmoid().amax(dim=1))
 
 
 def test_it_learns_to_tell_two_sentences_apart():
@@ -355,8 +364,7 @@ def test_it_learns_to_tell_two_sentences_apart():
         optimizer.zero_grad()
         model.losses(batch, text)["total"].backward()
         optimizer.step()
-    answer = ask(model, batch.scene, text, [0, 0])
-    for logits, mask in zip(answer.logits, batch.masks, strict=True):
+    for logits, mask in zip(ask(model, batch.scene, text, [0, 0]), batch.masks, strict=True):
         found = (logits > 0)[batch.scene.point_to_voxel(0)]
         assert (found & mask).sum() / (found | mask).sum() > 0.6
 

@@ -10,8 +10,8 @@ from tiny_weights import tiny_model
 from less3d.batch import Scene
 from less3d.data.folder import Folder
 from less3d.metrics import iou, summarize
-from less3d.models import Answer
-from less3d.training import evaluate as evaluation
+from less3d.models import Candidates
+from less3d.text import TextFeatures
 from less3d.training.evaluate import evaluate
 
 
@@ -20,15 +20,16 @@ def test_masks_of_a_few_points_are_scored_as_they_are(tmp_path: Path, monkeypatc
     data, model = Folder(write_tiny_data(tmp_path)), tiny_model()
     scenes, expected = [], []
 
-    def answer(scene: Scene, text: object, scan_of: torch.Tensor) -> Answer:
+    def candidates(scene: Scene, text: TextFeatures) -> Candidates:
         logits = torch.linspace(-2, -1, len(scene.grid.coords))
         logits[7] = 1.0
-        return Answer(logits=(logits,) * len(scan_of), confidence=torch.ones(len(scan_of)))
+        count = len(text.sentence)
+        rows = torch.zeros(count, 1, dtype=torch.int64)
+        return Candidates(logits[None], rows, belief=torch.ones(count, 1), nothing=torch.zeros(count))
 
-    monkeypatch.setattr(evaluation, "_SENTENCES_AT_ONCE", 1)
     monkeypatch.setattr(model, "prepare", lambda scene: scenes.append(scene) or scene)
-    monkeypatch.setattr(model, "answer", answer)
-    rows = evaluate(model, data)
+    monkeypatch.setattr(model, "candidates", candidates)
+    rows = evaluate(model, data, turns=1)
     for scene, scan in zip(scenes, data.scans, strict=True):
         mask = (scene.point_to_voxel(0) == 7).numpy()
         assert 0 < mask.sum() < 20

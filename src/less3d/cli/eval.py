@@ -19,6 +19,7 @@ from less3d.errors import InputError
 from less3d.io.files import replacing
 from less3d.metrics import Score, Scores, SentenceScore, summarize
 from less3d.referral import Referral
+from less3d.scan import TURNS
 from less3d.score_rows import Scored, UnfinishedRows, read_rows, require_table_name
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def evaluate(
     noun_only: bool = False,
     max_scans: int | None = None,
     device: str = "cpu",
+    turns: int = TURNS,
 ) -> None:
     """Print mIoU, Acc@0.25 and Acc@0.5 over a data set: overall, unique and multiple, by tag, by class.
 
@@ -53,6 +55,8 @@ def evaluate(
         noun_only: ask only for the class ("the chair") instead of the sentence: what the noun alone explains.
         max_scans: only the first so many scans.
         device: where to run, "cpu" or "cuda".
+        turns: from how many sides each scan is looked at; 1 for a network that was trained on scans that lie as their
+            sentences say, as the paper's.
     """
     from less3d.data.open import open_dataset
     from less3d.data.sentences import class_words
@@ -75,7 +79,7 @@ def evaluate(
     model = model.to(find_device(device))
     opened = open_dataset(data, sentences=sentences, split=split)
     scans = opened.scans[:max_scans]
-    question = f"{info.sha256} {noun_only} {data.resolve()} {_fingerprint(opened)}"
+    question = f"{info.sha256} {noun_only} {turns} {data.resolve()} {_fingerprint(opened)}"
     kept = None if rows is None else UnfinishedRows(rows, question)
     with _counting(opened, scans, kept) as on_scan:
         done = {} if kept is None else dict(kept.scored)

@@ -25,7 +25,7 @@ from less3d.draw import picture
 from less3d.errors import InputError, InputWarning
 from less3d.io import SUPPORTED, frame_warnings, read_scan
 from less3d.io.files import sha256_of
-from less3d.scan import Scan
+from less3d.scan import TURNS, Scan
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -48,6 +48,7 @@ def segment(
     thin: float | None = None,
     weights: str = "released",
     device: str = "cpu",
+    turns: int = TURNS,
     json_lines: Annotated[tyro.conf.FlagCreatePairsOff[bool], tyro.conf.arg(name="json")] = False,
     picture_size: tuple[int, int] = (960, 720),
 ) -> None:
@@ -68,6 +69,7 @@ def segment(
             million points are thinned to one a centimeter.
         weights: a released name, a weight file, a folder with one, or a hub id.
         device: where to run, "cpu" or "cuda".
+        turns: from how many sides the scan is looked at; more find more, 1 is fastest.
         json_lines: print a line of JSON for each sentence instead of one for people.
         picture_size: width and height of the pictures in pixels.
     """
@@ -78,7 +80,7 @@ def segment(
     if not all(side in _PICTURE_SIDES for side in picture_size):
         raise InputError(f"expected a picture of 64 to 4096 pixels a side, got {picture_size[0]} x {picture_size[1]}")
 
-    session = _Session.start(scan, up, units, thin, weights, device)
+    session = _Session.start(scan, up, units, thin, weights, device, turns)
     with _progress(len(asked)) as progress:
         task = progress.add_task("segmenting", total=len(asked))
         for sentence, folder in zip(asked, folders, strict=True):
@@ -122,7 +124,9 @@ class _Session:
     """Time of what was done once."""
 
     @classmethod
-    def start(cls, path: Path, up: str | None, units: str, thin: float | None, weights: str, device: str) -> "_Session":
+    def start(
+        cls, path: Path, up: str | None, units: str, thin: float | None, weights: str, device: str, turns: int
+    ) -> "_Session":
         """Read the scan, warn of what looks wrong with it, load the weights and encode the scan."""
         clock = _Clock()
         with clock.step("read"):
@@ -133,7 +137,7 @@ class _Session:
             import less3d
             from less3d.predict import Segmenter
 
-            segmenter = Segmenter.from_pretrained(weights, device=device)
+            segmenter = Segmenter.from_pretrained(weights, device=device, turns=turns)
         with clock.step("encode"):
             segmenter.set_scan(scan)
         used = segmenter.weights

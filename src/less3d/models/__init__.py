@@ -1,6 +1,6 @@
 """Networks that find what a sentence means in a scan."""
 
 from less3d.models.build import ModelConfig, Referrer
-from less3d.models.interface import Answer, ReferringModel
+from less3d.models.interface import Candidates, ReferringModel
 
-__all__ = ["Answer", "ModelConfig", "Referrer", "ReferringModel"]
+__all__ = ["Candidates", "ModelConfig", "Referrer", "ReferringModel"]

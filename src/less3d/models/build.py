@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from jaxtyping import Float, Int64
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from less3d.batch import Batch, Scene
-from less3d.models.interface import Answer
+from less3d.models.interface import Candidates
 from less3d.models.late import LateConfig, LateLESS
 from less3d.models.less import LESS, LessConfig
 from less3d.text import TextConfig, TextEncoder, TextFeatures, build_text
@@ -57,9 +57,9 @@ class Referrer(nn.Module):
         """Do, once a scene, all the work that needs no text."""
         return self.network.prepare(scene)
 
-    def answer(self, encoded: Any, text: TextFeatures, scan_of: Int64[Tensor, "S"]) -> Answer:
-        """Find the object of each sentence in its scan."""
-        return self.network.answer(encoded, text, scan_of)
+    def candidates(self, encoded: Any, text: TextFeatures) -> Candidates:
+        """What S sentences, at least one, may mean in a scene of one scan."""
+        return self.network.candidates(encoded, text)
 
     def losses(self, batch: Batch, text: TextFeatures | None = None) -> dict[str, Float[Tensor, ""]]:
         """The parts of the training loss and their "total"; `text` when it was encoded already."""

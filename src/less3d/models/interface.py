@@ -13,13 +13,17 @@ Encoded = TypeVar("Encoded")
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
-    """Answers to S sentences."""
+class Candidates:
+    """What each of S sentences may mean in one scan: K masks each, of U distinct ones over the scan's V voxels."""
 
-    logits: tuple[Float[Tensor, "_"], ...]
-    """For each sentence the mask logits over the voxels of its scan; above 0 is inside."""
-    confidence: Float[Tensor, "S"]
-    """Belief in 0..1 that the mask is the object the sentence means."""
+    masks: Float[Tensor, "U V"]
+    """Mask logits; above 0 is inside."""
+    rows: Int64[Tensor, "S K"]
+    """Which of the masks are each sentence's candidates."""
+    belief: Float[Tensor, "S K"]
+    """Probability, 0..1, of each candidate being what the sentence means; the sum of a sentence's is 1 at most."""
+    nothing: Float[Tensor, "S"]
+    """Probability, 0..1, that nothing in the scan is meant."""
 
 
 @runtime_checkable
@@ -30,8 +34,8 @@ class ReferringModel(Protocol[Encoded]):
         """Do, once a scene, all the work that needs no text."""
         ...
 
-    def answer(self, encoded: Encoded, text: TextFeatures, scan_of: Int64[Tensor, "S"]) -> Answer:
-        """Find the object of each sentence in its scan."""
+    def candidates(self, encoded: Encoded, text: TextFeatures) -> Candidates:
+        """What S sentences, at least one, may mean in a scene of one scan."""
         ...
 
     def losses(self, batch: Batch, text: TextFeatures) -> dict[str, Float[Tensor, ""]]:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from less3d.batch import Batch, Scene
 from less3d.losses import mask_loss, naming_loss, pointing_loss
-from less3d.models.interface import Answer
+from less3d.models.interface import Candidates
 from less3d.models.objects import SMALLEST_HALF_SIZE, Cells, Gather, ObjectHead, Objects
 from less3d.models.relate import Absence, RelationDecoder, WordSlots
 from less3d.models.unet import SparseUNet
@@ -25,8 +25,6 @@ from less3d.text import TextFeatures
 
 _TOKEN_LEVEL = 1
 _USUAL_HALF_SIZE = 0.37  # metres
-_OUTSIDE = -4.0
-"""The highest mask logit of an answer that nothing is meant: a probability of .02."""
 
 _LOSS_WEIGHTS = {"heat": 1.0, "name": 0.5, "point": 1.0, "draft": 0.5, "mask": 1.0, "vote": 1.0, "box": 0.5}
 
@@ -168,28 +166,13 @@ class LateLESS(nn.Module):
         """Encode each scan of the scene."""
         return self.encoder(scene)
 
-    def answer(self, encoded: tuple[EncodedScan, ...], text: TextFeatures, scan_of: Int64[Tensor, "S"]) -> Answer:
-        """For each sentence the mask with the highest expected IoU; that IoU is the confidence.
-
-        Several candidates may lie on one object and share its probability. So a candidate is worth what its mask
-        overlaps with the masks of all of them, each as probable as its score says (minimum Bayes risk). An empty mask
-        is worth the probability that nothing is meant.
-        """
-        found: dict[int, tuple[Tensor, Tensor]] = {}
-        for scan, own in _by_scan(encoded, scan_of):
-            matches = self.match(scan, text.select(own))
-            distinct, rows = matches.candidates.unique(return_inverse=True)
-            masks = scan.voxels.masks(matches.objects.select(distinct))  # (U, V)
-            overlaps = _overlaps(masks > 0)[rows[:, :, None], rows[:, None]]  # (S, K, K)
-            nothing, belief = matches.logits.softmax(dim=1).split([1, rows.shape[1]], dim=1)
-            expected = (overlaps * belief[:, None]).sum(dim=2)  # (S, K)
-            worth, best = expected.max(dim=1, keepdim=True)
-            chosen = masks[rows.gather(1, best).flatten()]  # (S, V)
-            chosen = torch.where(nothing > worth, chosen.clamp(max=0.0) + _OUTSIDE, chosen)
-            confidence = torch.maximum(nothing, worth).squeeze(1)
-            found |= dict(zip(own.tolist(), zip(chosen, confidence, strict=True), strict=True))
-        logits, confidence = zip(*(found[sentence] for sentence in range(len(scan_of))), strict=True)
-        return Answer(logits=logits, confidence=torch.stack(confidence).clamp(0.0, 1.0))
+    def candidates(self, encoded: tuple[EncodedScan, ...], text: TextFeatures) -> Candidates:
+        """The objects that S sentences may mean in the one scan of a scene; several may lie on the same."""
+        (scan,) = encoded
+        matches = self.match(scan, text)
+        distinct, rows = matches.candidates.unique(return_inverse=True)
+        nothing, belief = matches.logits.softmax(dim=1).split([1, rows.shape[1]], dim=1)
+        return Candidates(scan.voxels.masks(matches.objects.select(distinct)), rows, belief, nothing.squeeze(1))
 
     def objects(self, scan: EncodedScan, seeds: Int64[Tensor, "K"]) -> tuple[Objects, Float[Tensor, "K T"]]:
         """The objects that some tokens lie on, and the logits of the drafts' masks over the tokens."""
@@ -316,13 +299,6 @@ def _peaks(heat: Float[Tensor, "S T"], scan: EncodedScan, count: int) -> Int64[T
         left = left.masked_fill(near, -1e9).scatter_(1, best[:, None], -2e9)
         chosen.append(best)
     return torch.stack(chosen, dim=1)
-
-
-def _overlaps(masks: Bool[Tensor, "U V"]) -> Float[Tensor, "U U"]:
-    """IoU of each mask with each other; an empty mask has none with any."""
-    inside = masks.float()
-    sizes, shared = inside.sum(dim=1), inside @ inside.T
-    return shared / (sizes[:, None] + sizes - shared).clamp(min=1.0)
 
 
 def _mean_by(values: Float[Tensor, "V C"], group: Int64[Tensor, "V"], count: int) -> Float[Tensor, "G C"]:

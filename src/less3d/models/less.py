@@ -17,7 +17,7 @@ from less3d.batch import Batch, Scene
 from less3d.errors import InputError
 from less3d.losses import area_loss, contrast_loss, dice_loss, seg_loss
 from less3d.models.attention import CrossAttention
-from less3d.models.interface import Answer
+from less3d.models.interface import Candidates
 from less3d.models.unet import PAPER_WIDTHS, SparseUNet
 from less3d.sparse.plan import Plan, build_plan
 from less3d.text import TextFeatures
@@ -102,19 +102,19 @@ class LESS(nn.Module):
         """Nothing can be done before the sentence is known: the scene itself."""
         return scene
 
-    def answer(self, encoded: Scene, text: TextFeatures, scan_of: Int64[Tensor, "S"]) -> Answer:
-        """Find the object of each sentence in its scan.
+    def candidates(self, encoded: Scene, text: TextFeatures) -> Candidates:
+        """The one mask that each of S sentences has in the one scan of a scene.
 
-        Confidence is the mean probability within the mask; of an empty one, that no voxel is inside.
-
-        Args:
-            encoded: the scene.
-            text: S sentences, at least one.
-            scan_of: which scan of the scene each sentence asks, in any order.
+        Belief in it is the mean probability within; that nothing is meant, if it is empty, that no voxel is inside.
         """
+        scan_of = torch.zeros(len(text.sentence), dtype=torch.int64, device=text.sentence.device)
         found = {row: logits for row, logits, _ in self._find(encoded, text, scan_of)}
-        logits = tuple(found[row] for row in range(len(scan_of)))
-        return Answer(logits=logits, confidence=torch.stack([_belief(of_one) for of_one in logits]))
+        masks = torch.stack([found[row] for row in range(len(scan_of))])  # (S, V)
+        probability, inside = masks.sigmoid(), masks > 0
+        belief = (probability * inside).sum(dim=1) / inside.sum(dim=1).clamp(min=1)
+        nothing = torch.where(inside.any(dim=1), 0.0, 1 - probability.amax(dim=1))
+        rows = torch.arange(len(masks), device=masks.device)
+        return Candidates(masks, rows[:, None], belief[:, None], nothing)
 
     def losses(self, batch: Batch, text: TextFeatures) -> dict[str, Float[Tensor, ""]]:
         """L_seg, L_area and L_p2p (section 3.4), each the mean over sentences, and their weighted "total".
@@ -311,9 +311,3 @@ def _voxels_of(scene: Scene, scans: list[int]) -> _Voxels:
 
 def _alike(queries: Float[Tensor, "K D"]) -> Float[Tensor, "K"]:
     return queries.new_full((len(queries),), 1 / len(queries))
-
-
-def _belief(logits: Float[Tensor, "V"]) -> Float[Tensor, ""]:
-    """The mean probability inside the mask; of an empty one, that no voxel is inside: one less the highest."""
-    probability, inside = logits.sigmoid(), logits > 0
-    return probability[inside].mean() if inside.any() else 1 - probability.max()

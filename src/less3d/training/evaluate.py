@@ -4,17 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
 
-import torch
-
-from less3d.batch import make_scene
+from less3d.answering import answers, look
 from less3d.data.dataset import Dataset, with_splits
 from less3d.metrics import SentenceScore, score_sentence
 from less3d.models import Referrer
 from less3d.referral import Masks, Referral
-from less3d.scan import Scan
+from less3d.scan import TURNS, Scan
 from less3d.score_rows import Scored
-
-_SENTENCES_AT_ONCE = 32
 
 
 def evaluate(
@@ -24,6 +20,7 @@ def evaluate(
     max_scans: int | None = None,
     reword: Callable[[Referral], str] = lambda referral: referral.sentence,
     device: str = "cpu",
+    turns: int = TURNS,
     done: Mapping[str, Scored] = MappingProxyType({}),
     on_scan: Callable[[str, Scored], None] = lambda scan, scored: None,
 ) -> list[SentenceScore]:
@@ -35,6 +32,7 @@ def evaluate(
         max_scans: only the first so many scans.
         reword: what to ask instead of each sentence, such as the class word alone.
         device: where to run.
+        turns: from how many sides each scan is looked at.
         done: scans that were scored before, which are not scored again unless their points or masks have changed.
         on_scan: told the name of each scan, and its rows, when it is done.
     """
@@ -44,7 +42,7 @@ def evaluate(
         scan, masks = data.load(name)
         seen, scored = fingerprint(scan, masks), done.get(name)
         if scored is None or scored.seen != seen:
-            scored = Scored(seen, tuple(score_scan(model, scan, masks, data.referrals[name], reword, device)))
+            scored = Scored(seen, tuple(score_scan(model, scan, masks, data.referrals[name], reword, device, turns)))
         on_scan(name, scored)
         rows += scored.rows
     return rows
@@ -65,19 +63,13 @@ def score_scan(
     referrals: Sequence[Referral],
     reword: Callable[[Referral], str] = lambda referral: referral.sentence,
     device: str = "cpu",
+    turns: int = TURNS,
 ) -> Iterator[SentenceScore]:
     """The scores of sentences about one scan, in their order."""
-    config = model.config
     referrals = with_splits(scan, referrals)
-    with torch.inference_mode():
-        scene = make_scene([scan], voxel_size=config.voxel_size, num_levels=config.num_levels).to(device)
-        encoded, rows = model.prepare(scene), scene.point_to_voxel(0)
-    for start in range(0, len(referrals), _SENTENCES_AT_ONCE):
-        asked = referrals[start : start + _SENTENCES_AT_ONCE]
-        with torch.inference_mode():
-            text = model.text([reword(referral) for referral in asked])
-            answer = model.answer(encoded, text, torch.zeros(len(asked), dtype=torch.int64, device=device))
-            answers = [(logits > 0)[rows].cpu().numpy() for logits in answer.logits]
-        for referral, predicted, confidence in zip(asked, answers, answer.confidence.tolist(), strict=True):
-            true = [masks.mask([target]) for target in referral.targets]
-            yield score_sentence(referral, predicted, true, scan.points, asked=reword(referral), confidence=confidence)
+    views = look(model, scan, turns=turns, device=device)
+    asked = [reword(referral) for referral in referrals]
+    for referral, sentence, answer in zip(referrals, asked, answers(model, views, asked), strict=True):
+        predicted = (answer.scores > 0.5).cpu().numpy()
+        true = [masks.mask([target]) for target in referral.targets]
+        yield score_sentence(referral, predicted, true, scan.points, asked=sentence, confidence=answer.confidence)

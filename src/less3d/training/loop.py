@@ -87,7 +87,7 @@ def train(
             bar.update(task, completed=progress.step, note=note)
 
             if progress.step % config.validate_every == 0 or progress.step == config.steps:
-                rows = evaluate(run.model, validation, max_scans=config.validation_scans, device=device)
+                rows = evaluate(run.model, validation, max_scans=config.validation_scans, device=device, turns=1)
                 scores = summarize(rows)
                 if scores.overall.miou > progress.best_miou:
                     progress.best_miou = scores.overall.miou
