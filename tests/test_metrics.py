@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from less3d.errors import InputError
-from less3d.metrics import PART_CELL, SentenceScore, f1, iou, parts, score_sentence, summarize
+from less3d.metrics import (
+    PART_CELL,
+    SentenceScore,
+    expected_calibration_error,
+    f1,
+    iou,
+    parts,
+    score_sentence,
+    summarize,
+)
 from less3d.referral import Referral
 
 bools = st.integers(1, 60).flatmap(
@@ -176,3 +185,47 @@ def test_splits_without_a_sentence_are_absent_and_nothing_cannot_be_scored():
     assert (scores.unique, scores.multiple, scores.by_tag, scores.by_label) == (None, None, {}, {})
     with pytest.raises(InputError, match="at least one"):
         summarize([])
+
+
+answered = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40)
+
+
+@given(answered, st.integers(1, 20))
+def test_the_calibration_error_agrees_with_a_naive_recomputation(cases, bins):
+    expected = 0.0
+    for number in range(bins):
+        inside = [(p, r) for p, r in cases if number <= p * bins < number + 1 or (number + 1 == bins and p == 1)]
+        if inside:
+            mean, share = (sum(column) / len(inside) for column in zip(*inside, strict=True))
+            expected += abs(share - mean) * len(inside) / len(cases)
+    confidence, right = (np.array(column) for column in zip(*cases, strict=True))
+    assert expected_calibration_error(confidence, right, bins) == pytest.approx(expected, abs=1e-9)
+
+
+def test_confidence_that_says_how_often_it_is_right_has_no_error():
+    confidence = np.repeat([0.25, 0.5, 1.0], 4)
+    right = np.array([1, 0, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1], dtype=bool)
+    assert expected_calibration_error(confidence, right) == 0
+    assert expected_calibration_error(confidence, ~right) == pytest.approx((0.5 + 0 + 1) / 3)
+
+
+def test_answers_are_right_from_an_iou_of_a_half_and_when_nothing_is_found_where_nothing_is():
+    points = apart(10)
+    asked = [
+        (mask(0, 1), [mask(0)]),
+        (mask(0, 1, 2), [mask(0)]),
+        (mask(), []),
+        (mask(0), []),
+        (mask(), [mask(0)]),
+    ]
+    right = [1.0, 0.0, 1.0, 0.0, 0.0]
+    rows = [
+        score_sentence(Referral("room", "it", (0,) * len(true)), predicted, true, points, confidence=confidence)
+        for (predicted, true), confidence in zip(asked, right, strict=True)
+    ]
+    assert summarize(rows).ece == 0
+
+
+def test_no_answers_have_no_calibration_error():
+    with pytest.raises(InputError, match="at least one answer"):
+        expected_calibration_error(np.zeros(0), np.zeros(0, dtype=bool))

@@ -1,5 +1,7 @@
 """How good predicted masks are: mIoU, Acc@0.25, Acc@0.5, F1@0.25 and F1@0.5, over all sentences and their splits.
 
+And how good their confidence is: the expected calibration error.
+
 Masks are scored over all points of a scan, exactly as given: nothing is thresholded, filtered or filled in for an IoU.
 F1 asks for objects, and takes a mask apart, see `parts`.
 """
@@ -9,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float32, Float64
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -17,6 +19,9 @@ from scipy.spatial import KDTree
 
 from less3d.errors import InputError
 from less3d.referral import Referral
+
+RIGHT_IOU = 0.5
+"""An answer with at least this IoU is right; so is an empty one where nothing is meant, for empty masks agree."""
 
 PART_CELL = 0.1
 """Meters: edge of the cells in which a mask is parted into objects; cells that touch belong to one object."""
@@ -85,6 +90,8 @@ class Scores:
     """By what the data set says of its sentences: what tells the target apart, Nr3D's "hard", ..."""
     by_label: Mapping[str, Score]
     """By the target's class."""
+    ece: float
+    """Expected calibration error, in 0..1, of the confidence that the answer is right."""
 
 
 def iou(a: Bool[np.ndarray, "N"], b: Bool[np.ndarray, "M"]) -> float:
@@ -134,6 +141,26 @@ def parts(mask: Bool[np.ndarray, "N"], points: Float32[np.ndarray, "N 3"]) -> li
             part[rows[group == number]] = True
             found.append(part)
     return found
+
+
+def expected_calibration_error(
+    confidence: Float64[np.ndarray, "S"], right: Bool[np.ndarray, "S"], bins: int = 15
+) -> float:
+    """How far confidence is off: in bins of equal width, |share right - mean confidence| (Guo et al., 2017, section 2).
+
+    Args:
+        confidence: of each answer, in 0..1.
+        right: whether it was.
+        bins: number of bins; each weighs as much as it has answers.
+
+    Raises:
+        InputError: when there is no answer.
+    """
+    if not len(right):
+        raise InputError("expected the confidence of at least one answer, got none")
+    bin_of = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    off = np.bincount(bin_of, weights=right - confidence, minlength=bins)
+    return float(np.abs(off).sum() / len(right))
 
 
 def score_sentence(
@@ -197,6 +224,10 @@ def summarize(rows: Sequence[SentenceScore]) -> Scores:
         multiple=_score_or_none([row for row in rows if row.unique is False]),
         by_tag=_grouped(rows, lambda row: row.tags),
         by_label=_grouped(rows, lambda row: (row.label,) if row.label else ()),
+        ece=expected_calibration_error(
+            np.array([row.confidence for row in rows], dtype=np.float64),
+            np.array([row.iou >= RIGHT_IOU for row in rows]),
+        ),
     )
 
 

@@ -167,3 +167,4 @@ def _report(rows: Sequence[SentenceScore], output: Path | None) -> None:
         with replacing(output) as stream:
             stream.write((json.dumps(asdict(scores), indent=1) + "\n").encode())
     Console().print(table(scores, with_f1=any(len(row.targets) != 1 for row in rows)))
+    print(f"expected calibration error of the confidence: {scores.ece:.3f}")
