@@ -15,12 +15,22 @@ def provenance(*packages: str) -> dict[str, Any]:
     """Command, commit (and whether the package's source has changed since), machine, and versions of `packages`."""
     script = Path(sys.argv[0]).resolve().relative_to(ROOT)
     return {
-        "command": " ".join(["python", str(script), *sys.argv[1:]]),
+        "command": " ".join(["python", str(script), *map(_without_folder, sys.argv[1:])]),
         "commit": _git("rev-parse", "HEAD"),
         "source_changed_since": bool(_git("status", "--porcelain", "--", "src")),
         "machine": {"cpu": _cpu_model(), "cores": os.cpu_count(), "load_average": os.getloadavg()},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in ("torch", *packages)}},
     }
+
+
+def origin(result: dict[str, Any]) -> str:
+    """The commit and the machine of a result, in words."""
+    return f"commit {result['commit'][:7]}, {result['machine']['cores']} cores of {result['machine']['cpu']}"
+
+
+def _without_folder(argument: str) -> str:
+    """An absolute path's name; where it lies on one machine says nothing on another."""
+    return Path(argument).name if Path(argument).is_absolute() else argument
 
 
 def _git(*arguments: str) -> str:
