@@ -1,8 +1,8 @@
 """Sentences that describe nothing in a scan: borrowed from other scans, about a class that nobody names here.
 
-They teach a network to answer that nothing is meant, and measure whether it does. For training, only what is said of the
-scans is looked at, the sentences' own labels, no annotation; so a scan whose sentences name few of its classes borrows
-sentences that may fit something after all. A measurement names the other classes of the scan, too.
+They teach a network to answer that nothing is meant, and measure whether it does. For training, only what is said of
+the scans is looked at, the sentences' own labels, no annotation; so a scan whose sentences name few of its classes
+borrows sentences that may fit something after all. A measurement names the other classes of the scan, too.
 """
 
 from collections.abc import Iterable, Sequence
