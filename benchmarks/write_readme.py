@@ -8,6 +8,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from provenance import origin
+from released.card import card_lines, score_lines
+
 ROOT = Path(__file__).parents[1]
 CARD = ROOT / "src" / "less3d" / "released" / "rooms-small.md"
 RESULTS = ROOT / "benchmarks" / "results"
@@ -19,7 +22,7 @@ def main() -> None:
     loading, large, fuzz = (read(f"{name}.json") for name in ("loading", "large_scan", "fuzz"))
     data = [*loading_lines(loading), "", *large_lines(large), "", *fuzz_lines(fuzz)]
     fill(ROOT / "README.md", [*score_lines(scores), "", *sparse_lines(sparse), "", *data])
-    fill(CARD, [*score_lines(scores), "", *kind_lines(scores), "", *real_lines(scores)])
+    fill(CARD, card_lines(scores))
 
 
 def fill(path: Path, lines: list[str], *, section: str = "RESULTS") -> None:
@@ -34,52 +37,6 @@ def read(name: str) -> dict[str, Any]:
     return json.loads((RESULTS / name).read_text(encoding="utf-8"))
 
 
-def score_lines(scores: dict[str, Any]) -> list[str]:
-    """The released weights: a row a data set and question."""
-    sets = {
-        "rooms": "made rooms, unseen rooms and furniture",
-        "layouts": "layouts of real rooms, human sentences",
-    }
-    lines = [
-        "| the weights in the box, asked of | question | sentences | mIoU | Acc@0.25 | Acc@0.5 | unique | multiple |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for key, name in sets.items():
-        if key in scores:
-            lines += [_row(name, question, scores[key][question]) for question in ("sentence", "class word")]
-    if "real" in scores:
-        real = scores["real"]
-        count = len(real["sentences"])
-        lines.append(f"| real scans | sentence | {count} | {real['miou']:.3f} | {real['acc_25']:.3f} | | | |")
-    lines += ["", f"From [released_scores.json](benchmarks/results/released_scores.json), {_origin(scores)}."]
-    return lines
-
-
-def kind_lines(scores: dict[str, Any]) -> list[str]:
-    """Made rooms by what tells the target apart."""
-    gain = scores["rooms"]["reading_gain_miou"]
-    lines = [
-        f"On sentences with look-alikes the full sentence adds {gain:+.3f} mIoU to the class word alone. "
-        "By what tells the target apart:",
-        "",
-        "| kind | sentences | mIoU | class word alone |",
-        "|---|---|---|---|",
-    ]
-    full, noun = (scores["rooms"][question]["by_tag"] for question in ("sentence", "class word"))
-    return lines + [
-        f"| {kind} | {s['sentences']} | {s['miou']:.3f} | {noun[kind]['miou']:.3f} |" for kind, s in full.items()
-    ]
-
-
-def real_lines(scores: dict[str, Any]) -> list[str]:
-    """One real scan (ScanNet scene0470_00), each class asked for by its bare name."""
-    if "real" not in scores:
-        return []
-    rows = scores["real"]["scene0470_00_by_class_name"]
-    found = ", ".join(f"{row['label']} {row['best_iou']:.2f}" for row in rows)
-    return [f"ScanNet scene0470_00, asked by class name, IoU with the best object of the class: {found}."]
-
-
 def sparse_lines(sparse: dict[str, Any]) -> list[str]:
     """The sparse engine against spconv's CPU build."""
     ratios = sparse["ratios_to_spconv_1_thread"]
@@ -89,7 +46,7 @@ def sparse_lines(sparse: dict[str, Any]) -> list[str]:
         f"One forward of the paper-size network over {sparse['voxels_by_level'][0]:,} voxels of 2 cm, as a ratio to "
         f"spconv's CPU build at one thread: {said}.",
         "That is on a quiet machine: where others use the cores, two threads wait for each other and one is faster.",
-        f"From [sparse_forward.json](benchmarks/results/sparse_forward.json), {_origin(sparse)}.",
+        f"From [sparse_forward.json](benchmarks/results/sparse_forward.json), {origin(sparse)}.",
     ]
 
 
@@ -102,7 +59,7 @@ def loading_lines(loading: dict[str, Any]) -> list[str]:
         f"Over an epoch of training on {loading['machine']['cores']} cores, {loading['waiting_share']:.1%} of the time "
         f"is spent waiting for data, and memory is {memory[0]:,} MB in the first quarter and {memory[-1]:,} MB in the "
         "last.",
-        f"From [loading.json](benchmarks/results/loading.json), {_origin(loading)}.",
+        f"From [loading.json](benchmarks/results/loading.json), {origin(loading)}.",
     ]
 
 
@@ -114,7 +71,7 @@ def large_lines(large: dict[str, Any]) -> list[str]:
         f"{row['peak_megabytes']:,} MB |"
         for suffix, row in large["formats"].items()
     ]
-    return [*lines, "", f"From [large_scan.json](benchmarks/results/large_scan.json), {_origin(large)}."]
+    return [*lines, "", f"From [large_scan.json](benchmarks/results/large_scan.json), {origin(large)}."]
 
 
 def fuzz_lines(fuzz: dict[str, Any]) -> list[str]:
@@ -123,19 +80,8 @@ def fuzz_lines(fuzz: dict[str, Any]) -> list[str]:
     return [
         f"Of {fuzz['inputs']:,} damaged files of {len(fuzz['cases'])} kinds, {refused:,} were refused in one line, the "
         f"others read; {len(fuzz['violations'])} crashed, hung, took gigabytes or gave another error.",
-        f"From [fuzz.json](benchmarks/results/fuzz.json), {_origin(fuzz)}.",
+        f"From [fuzz.json](benchmarks/results/fuzz.json), {origin(fuzz)}.",
     ]
-
-
-def _row(name: str, question: str, scores: dict[str, Any]) -> str:
-    overall, unique, multiple = scores["overall"], scores["unique"] or {}, scores["multiple"] or {}
-    values = [overall["miou"], overall["acc_25"], overall["acc_50"], unique.get("miou"), multiple.get("miou")]
-    cells = " | ".join("" if value is None else f"{value:.3f}" for value in values)
-    return f"| {name} | {question} | {overall['sentences']} | {cells} |"
-
-
-def _origin(result: dict[str, Any]) -> str:
-    return f"commit {result['commit'][:7]}, {result['machine']['cores']} cores of {result['machine']['cpu']}"
 
 
 if __name__ == "__main__":
