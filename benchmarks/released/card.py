@@ -146,8 +146,8 @@ def word_lines(words: dict[str, Any]) -> list[str]:
     listed = ", ".join(f"{word} ({judged[word]['needed']})" for word in never)
     return [
         f"Of {len(judged)} words that people say in five or more sentences where something hangs on them, these "
-        f"{len(never)} are never understood: without them the answers are as good, or better. In parentheses, in how "
-        f"many sentences: {listed}."
+        f"{len(never)} are never understood: without them the answers are as good, or better, be it that other words "
+        f"of their sentences fail. In parentheses, in how many sentences: {listed}."
     ]
 
 

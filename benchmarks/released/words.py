@@ -8,9 +8,10 @@ still not quite the same without it, so it takes a gain of .01 in mIoU to count 
 understood* when at least five sentences are left and their mean IoU with the word is less than that above their mean
 IoU without it.
 
-What is left of a sentence may be bad English, which costs something too and makes a word look understood: the list may
-lack words, but has few that do not belong. It has most to say of words that are in many sentences; of five, chance
-decides much. Words without content, and those that address the reader, are not judged.
+What is left of a sentence may be bad English, which costs something too and makes a word look understood, so the list
+may lack words. Nor does it say why a word is on it: where a sentence fails over another word, this one cannot help. It
+has most to say of words in many sentences; of five, chance decides much. Words without content, and those that address
+the reader, are not judged.
 """
 
 import re
