@@ -10,6 +10,7 @@ from tiny_weights import TINY, tiny_model
 
 from less3d.answering import answers, look, overlaps_of
 from less3d.batch import Scene
+from less3d.calibration import Calibration, Platt
 from less3d.metrics import iou
 from less3d.models import Candidates, Referrer
 from less3d.models.less import LessConfig
@@ -137,6 +138,17 @@ def test_nothing_is_answered_when_views_believe_it_more_than_any_mask(monkeypatc
     assert (answer.scores.max() < 0.02) == is_empty
     mean = sum(nothing) / 2
     assert answer.confidence == pytest.approx(mean if is_empty else 1 - mean, rel=1e-5)
+
+
+def test_calibration_decides_when_nothing_is_answered_and_how_sure_that_is(monkeypatch):
+    model, scan = tiny_model().eval(), far_apart(10)
+    mask = of_points(1, 2)
+    for shift in (-1.0, 1.0):
+        saying(model, monkeypatch, ([mask], [0.5], 0.5))
+        model.calibration = Calibration(shift, mask=Platt(0.0, 2.0), empty=Platt(0.0, -2.0))
+        (answer,) = answers(model, look(model, scan, turns=1), ["the chair"])
+        np.testing.assert_array_equal(answer.scores > 0.5, mask if shift < 0 else of_points())
+        assert answer.confidence == pytest.approx(1 / (1 + math.exp(2 * shift)))
 
 
 def test_candidates_on_one_object_answer_together(monkeypatch):

@@ -36,6 +36,7 @@ def test_an_answer_has_one_value_a_point(segmenter):
     assert (result.mask.dtype, result.scores.dtype) == (np.bool_, np.float32)
     assert ((result.scores >= 0) & (result.scores <= 1)).all()
     np.testing.assert_array_equal(result.mask, result.scores > 0.5)
+    assert result.found == result.mask.any()
     assert 0.0 <= result.confidence <= 1.0
 
 
@@ -89,6 +90,7 @@ def test_nothing_is_an_answer_with_its_own_confidence(monkeypatch):
     model = tiny_model()
     torch.nn.init.constant_(model.network.absence.score.bias, 20.0)
     result = Segmenter(model).set_scan(make_scan()).segment("the chair")
+    assert not result.found
     assert not result.mask.any()
     assert result.scores.max() < 0.02
     assert result.confidence > 0.99

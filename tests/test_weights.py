@@ -11,10 +11,11 @@ from safetensors.torch import load_file, save_file
 from tiny_weights import TINY, as_released, tiny_model, write_tiny_weights
 
 import less3d.weights
+from less3d.calibration import Calibration, Platt
 from less3d.errors import InputError
 from less3d.models import ModelConfig, Referrer
 from less3d.text import TextConfig
-from less3d.weights import DEFAULT, FORMAT, RELEASED, find_weights, load_weights, save_weights
+from less3d.weights import DEFAULT, FORMAT, RELEASED, find_weights, load_weights, save_weights, write_calibrated
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,33 @@ def test_half_precision_halves_the_file_and_keeps_the_values(model, file, tmp_pa
         torch.testing.assert_close(restored, values, rtol=1e-3, atol=1e-4)
 
 
+def test_a_calibration_is_kept_and_files_from_before_have_none(file, tmp_path):
+    calibration = Calibration(-0.5, Platt(1.5, 0.25), Platt(0.5, -0.75))
+    calibrated = tiny_model()
+    calibrated.calibration = calibration
+    save_weights(calibrated, TINY, tmp_path / "calibrated.safetensors", metadata={})
+    assert load_weights(tmp_path / "calibrated.safetensors")[0].calibration == calibration
+    before = {name: text for name, text in read_header(file).items() if name != "calibration"}
+    save_file(load_file(file), tmp_path / "before.safetensors", before)
+    assert load_weights(tmp_path / "before.safetensors")[0].calibration == Calibration()
+
+
+def test_weights_are_calibrated_without_being_touched(model, tmp_path):
+    file, calibration = tmp_path / "half.safetensors", Calibration(0.5, Platt(2.0), Platt(3.0, 1.0))
+    save_weights(model, TINY, file, metadata={"steps": 12}, half=True)
+    before, header = load_file(file), read_header(file)
+    write_calibrated(file, calibration, file)
+    loaded, info = load_weights(file)
+    assert loaded.calibration == calibration
+    assert info.metadata == {"steps": 12}
+    assert {**read_header(file), "calibration": header["calibration"]} == header
+    after = load_file(file)
+    assert before.keys() == after.keys()
+    for name, values in before.items():
+        assert values.dtype == after[name].dtype
+        assert torch.equal(values, after[name])
+
+
 def test_the_frozen_text_encoder_is_not_stored(tmp_path):
     config = ModelConfig(late=TINY.late, text=TextConfig(encoder="minilm"), voxel_size=0.2)
     save_weights(Referrer(config), config, tmp_path / "w.safetensors", metadata={})
@@ -84,6 +112,7 @@ def test_a_folder_with_one_file_or_a_best_one_is_enough(file):
         ({"config": '{"voxel_size": 0.1, "colour": 1}'}, "another version.*colour"),
         ({"config": '{"voxel_size": 0.1}'}, "another version"),
         ({"config": "{"}, "another version"),
+        ({"calibration": '{"mask": {"slope": -1.0}}'}, "another version.*slope of at least 0"),
     ],
 )
 def test_weights_of_another_version_are_refused_in_one_line(file, header, said):

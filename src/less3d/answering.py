@@ -37,13 +37,25 @@ class View:
 
 
 @dataclass(frozen=True, eq=False)
+class Finding:
+    """The object that one sentence most likely means in a scan of N points, if it means one."""
+
+    scores: Float[Tensor, "N"]
+    """Probability of each point being inside; the mask is where it is over .5."""
+    expected_iou: float
+    """What the network believes to be the IoU of the mask with what is meant; 0 when it has no point."""
+    nothing: float
+    """Probability that nothing in the scan is meant."""
+
+
+@dataclass(frozen=True, eq=False)
 class Answer:
     """What one sentence means in a scan of N points."""
 
     scores: Float[Tensor, "N"]
-    """Probability of each point being inside; the mask is where it is over .5."""
+    """Probability of each point being inside; the mask is where it is over .5, and empty when nothing is meant."""
     confidence: float
-    """Belief in 0..1 that the mask is the object the sentence means or, when it is empty, that nothing is meant."""
+    """Belief in 0..1 that the answer is right; as probable as that once the model is calibrated."""
 
 
 @torch.inference_mode()
@@ -76,18 +88,26 @@ def look(model: Referrer, scan: Scan, *, turns: int = TURNS, device: torch.devic
 
 def answers(model: Referrer, views: Sequence[View], sentences: Sequence[str]) -> Iterator[Answer]:
     """What each sentence means, in their order, by the views of one scan that `look` gave; a few at a time."""
+    for finding in findings(model, views, sentences):
+        judged = model.calibration.judge(np.array([finding.expected_iou]), np.array([finding.nothing]))
+        found, confidence = (values.item() for values in judged)
+        yield Answer(finding.scores if found else _unlikely(finding.scores), confidence)
+
+
+def findings(model: Referrer, views: Sequence[View], sentences: Sequence[str]) -> Iterator[Finding]:
+    """What each sentence most likely means, before it is decided whether that is an object or nothing."""
     for start in range(0, len(sentences), _SENTENCES_AT_ONCE):
-        yield from _answer(model, views, sentences[start : start + _SENTENCES_AT_ONCE])
+        yield from _find(model, views, sentences[start : start + _SENTENCES_AT_ONCE])
 
 
 @torch.inference_mode()
-def _answer(model: Referrer, views: Sequence[View], sentences: Sequence[str]) -> list[Answer]:
+def _find(model: Referrer, views: Sequence[View], sentences: Sequence[str]) -> list[Finding]:
     """The mask with the highest expected IoU over the candidates of all views, drawn by all of them.
 
     Several candidates may lie on one object and share its probability. So a candidate is worth what its mask overlaps
-    with the masks of all of them, each as probable as its view says (minimum Bayes risk). An empty mask is worth the
-    probability that nothing is meant. From each view the candidate that overlaps most with the chosen one then has a
-    say on each point, weighted by that overlap; a single view has chosen its own.
+    with the masks of all of them, each as probable as its view says (minimum Bayes risk). From each view the candidate
+    that overlaps most with the chosen one then has a say on each point, weighted by that overlap; a single view has
+    chosen its own.
     """
     text = model.text(sentences)
     found = [model.candidates(view.encoded, text) for view in views]
@@ -99,11 +119,9 @@ def _answer(model: Referrer, views: Sequence[View], sentences: Sequence[str]) ->
     expected, best = (overlaps * belief[:, None]).sum(dim=2).max(dim=1)  # (S,)
     nothing = torch.stack([own.nothing for own in found]).mean(dim=0)  # (S,)
     of_best = overlaps[torch.arange(len(best), device=best.device), best]  # (S, A)
-    confidence = torch.maximum(expected, nothing).clamp(0.0, 1.0).tolist()
-    is_nothing = (nothing > expected).tolist()
     scores = [_draw(views, found, sentence, of_best[sentence]) for sentence in range(len(sentences))]
-    scores = [_unlikely(score) if empty else score for score, empty in zip(scores, is_nothing, strict=True)]
-    return [Answer(*pair) for pair in zip(scores, confidence, strict=True)]
+    expected = [value if (own > 0.5).any() else 0.0 for value, own in zip(expected.tolist(), scores, strict=True)]
+    return [Finding(*values) for values in zip(scores, expected, nothing.tolist(), strict=True)]
 
 
 def _draw(

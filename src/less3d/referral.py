@@ -96,11 +96,17 @@ class Sample:
 class Prediction:
     """The answer to one sentence, on the scan's own points in their own order.
 
-    `scores` are per-point probabilities in 0..1; `confidence` is the model's belief in 0..1 that `mask` is what the
-    sentence means. An empty mask says that the object is not there.
+    `scores` are per-point probabilities in 0..1; `confidence` is the probability in 0..1 that the answer is right: that
+    `mask` has an IoU of at least .5 with what the sentence means or, when it is empty, that nothing in the scan is
+    meant. It is as good as the model's calibration.
     """
 
     sentence: str
     mask: Bool[np.ndarray, "N"]
     scores: Float32[np.ndarray, "N"]
     confidence: float
+
+    @property
+    def found(self) -> bool:
+        """Whether the object was found; False says that it is not there."""
+        return bool(self.mask.any())

@@ -1,7 +1,7 @@
 """Weight files: how they are written, found and read back, and which come with the package.
 
 A weight file is a safetensors file whose header says everything needed to rebuild the model: the format's version, the
-`ModelConfig`, and what the writer wanted to be known about it. Frozen text encoders are not in it.
+`ModelConfig`, its `Calibration`, and what the writer wanted to be known about it. Frozen text encoders are not in it.
 """
 
 import dataclasses
@@ -18,6 +18,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as safetensors_bytes
 
+from less3d.calibration import Calibration
 from less3d.errors import InputError
 from less3d.io.files import replacing, sha256_of
 from less3d.models import ModelConfig, Referrer
@@ -98,6 +99,7 @@ def save_weights(
         "format": f"less3d {FORMAT}",
         "library": version("less3d"),
         "config": to_json(config),
+        "calibration": to_json(model.calibration),
         "metadata": json.dumps(dict(metadata)),
     }
     with replacing(path) as stream:
@@ -120,7 +122,8 @@ def load_weights(source: str | Path = DEFAULT) -> tuple[Referrer, WeightsInfo]:
         raise InputError(f"{path}: expected the released weights, got a changed file: install less3d again")
     tensors, header = _read(path)
     try:
-        model = Referrer(from_json(ModelConfig, header["config"]))
+        calibration = from_json(Calibration, header["calibration"]) if "calibration" in header else Calibration()
+        model = Referrer(from_json(ModelConfig, header["config"]), calibration)
         model.load_state_dict({key: _restored(values) for key, values in tensors.items()})
         info = dataclasses.replace(info, metadata=json.loads(header["metadata"]))
     except (KeyError, ValueError, RuntimeError) as error:
@@ -130,6 +133,22 @@ def load_weights(source: str | Path = DEFAULT) -> tuple[Referrer, WeightsInfo]:
             f"{path}: weights of another version (less3d {writer}) that cannot be used: {reason}"
         ) from error
     return model.eval(), info
+
+
+def write_calibrated(source: str | Path, calibration: Calibration, path: Path) -> None:
+    """Write weights again, just as they are stored, with another calibration; the file appears whole or not at all.
+
+    Args:
+        source: as for `load_weights`.
+        calibration: of the model with these weights.
+        path: the file; it may be that of the source.
+
+    Raises:
+        InputError: when there are no such weights, or the file cannot be written.
+    """
+    tensors, header = _read(find_weights(source))
+    with replacing(path) as stream:
+        stream.write(safetensors_bytes(tensors, {**header, "calibration": to_json(calibration)}))
 
 
 def find_weights(source: str | Path = DEFAULT) -> Path:

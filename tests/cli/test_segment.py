@@ -16,6 +16,7 @@ import less3d.cli.segment as command
 from less3d.cli.results import folder_names, write_folder
 from less3d.draw import HIGHLIGHT
 from less3d.errors import InputError
+from less3d.models import Referrer
 from less3d.predict import Segmenter
 
 FILES = ["mask.npy", "picture.png", "result.json", "scan.ply"]
@@ -97,6 +98,28 @@ def test_the_written_scan_keeps_points_order_and_properties(segment, tmp_path, s
     picture = np.asarray(Image.open(tmp_path / "out" / "01-the-brown-chair" / "picture.png").convert("RGB")).astype(int)
     assert picture.shape[1] == 96
     assert ((picture[..., 0] - picture[..., 1]) > 100).mean() > 0.01
+
+
+def test_what_is_not_there_is_said_not_to_be_found(segment, tmp_path, monkeypatch):
+    def answer(_self, sentence):
+        return less3d.Prediction(sentence, np.zeros(4000, dtype=bool), np.zeros(4000, dtype=np.float32), 0.876)
+
+    monkeypatch.setattr(Segmenter, "segment", answer)
+    ran = segment("the piano")
+    assert ran.out.startswith('"the piano": not found, confidence 0.88, see ')
+    record = json.loads((tmp_path / "out" / "01-the-piano" / "result.json").read_text())
+    assert (record["found"], record["points"], record["confidence"]) == (False, 0, 0.876)
+
+
+def test_from_how_many_sides_is_said(segment, monkeypatch):
+    prepare, prepared = Referrer.prepare, []
+    monkeypatch.setattr(Referrer, "prepare", lambda *given: prepared.append(1) or prepare(*given))
+    assert segment("the desk", "the box").code == 0
+    assert len(prepared) == 4
+    assert segment("the desk", "--turns", 2).code == 0
+    assert len(prepared) == 6
+    refused = segment("the desk", "--turns", 0)
+    assert (refused.code, refused.err.count("\n"), "at least one side, got turns=0" in refused.err) == (2, 1, True)
 
 
 def test_a_turned_scan_in_millimeters_gives_the_same_answer_in_its_own_frame(segment, tmp_path):

@@ -10,7 +10,9 @@ from tiny_weights import write_tiny_weights
 from less3d.cli import COMMANDS
 from less3d.data.folder import Folder
 from less3d.training import evaluate as evaluation
+from less3d.training.calibrate import calibrate
 from less3d.training.recipes import RECIPES
+from less3d.weights import load_weights
 
 SMALL = (
     *("--model.late.channels", 8, 8, "--model.late.width", 16, "--model.late.mask-width", 4, "--model.voxel-size", 0.2),
@@ -89,6 +91,36 @@ def test_what_has_changed_meanwhile_is_scored_again(run, data, tmp_path, monkeyp
     asked = count_answers(monkeypatch)
     assert run("eval", weights, data, "--rows", rows).code == 0
     assert len(asked) == 4, "room0 is as it was"
+
+
+def test_calibrated_weights_answer_with_their_calibration(run, data, tmp_path):
+    weights, output = write_tiny_weights(tmp_path / "tiny.safetensors"), tmp_path / "calibrated.safetensors"
+    done = run("calibrate", weights, "--validation", data, "--turns", 1, "-o", output)
+    assert done.code == 0, done.err
+    assert done.out.startswith("calibrated on 6 sentences and 0 about nothing: expected calibration error ")
+    assert done.out.endswith(f"; weights in {output}\n")
+    expected = calibrate(load_weights(weights)[0], Folder(data), turns=1)
+    assert load_weights(output)[0].calibration == expected.calibration
+    assert run("eval", output, data, "--turns", 1, "-o", tmp_path / "scores.json").code == 0
+    assert json.loads((tmp_path / "scores.json").read_text())["ece"] == pytest.approx(expected.after.ece)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("-o", "nowhere/w.safetensors"), "nowhere/w.safetensors: expected a file"),
+        (("-o", "w.safetensors", "--max-scans", 0), "at least one scan"),
+        (("-o", "w.safetensors", "--cost", 1.5), "0 to 1"),
+        (("-o", "w.safetensors", "--turns", 0), "at least one side"),
+    ],
+)
+def test_mistakes_are_said_before_anything_is_written(run, data, tmp_path, monkeypatch, options, said):
+    monkeypatch.chdir(tmp_path)
+    weights = write_tiny_weights(tmp_path / "tiny.safetensors")
+    ran = run("calibrate", weights, "--validation", data, *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert not (tmp_path / "w.safetensors").exists()
 
 
 def count_answers(monkeypatch) -> list:

@@ -36,5 +36,5 @@ def test_masks_of_a_few_points_are_scored_as_they_are(tmp_path: Path, monkeypatc
         expected += [iou(mask, sample.mask) for sample in samples_of(data, scan)]
     assert [row.iou for row in rows] == expected
     assert [row.record for row in rows] == [row.record for scan in data.scans for row in data.referrals[scan]]
-    assert [row.confidence for row in rows] == [1.0] * sum(map(len, data.referrals.values()))
+    assert [row.confidence for row in rows] == pytest.approx([1.0] * sum(map(len, data.referrals.values())), abs=1e-5)
     assert summarize(rows).overall.miou == pytest.approx(sum(expected) / len(expected))

@@ -10,6 +10,7 @@ import torch
 from tiny_data import write_tiny_data
 from tiny_run import tiny_run
 
+from less3d.calibration import Calibration
 from less3d.data.folder import Folder
 from less3d.errors import InputError
 from less3d.models import Referrer
@@ -172,6 +173,22 @@ def test_a_run_can_begin_with_earlier_weights(data, tmp_path):
     other = replace(one, model=replace(one.model, voxel_size=0.3))
     with pytest.raises(InputError, match="another model"):
         loop.train(other, data, data, tmp_path / "third", workers=0, start_from=begin)
+
+
+def test_the_best_weights_are_calibrated_once_at_the_end(data, tmp_path):
+    best = tmp_path / "run" / "best.safetensors"
+    said: list[str] = []
+    while loop.train(TINY, data, data, tmp_path / "run", workers=0, max_minutes=0.0, on_message=said.append).step < 4:
+        if best.exists():
+            assert load_weights(best)[0].calibration == Calibration()
+    fitted = load_weights(best)[0].calibration
+    assert fitted != Calibration()
+    assert sum(line.startswith("calibrated on 6 sentences") for line in said) == 1
+    loop.train(TINY, data, data, tmp_path / "run", workers=0, on_message=said.append)
+    assert sum(line.startswith("calibrated") for line in said) == 1
+    start = replace(TINY, validate_every=1)
+    loop.train(start, data, data, tmp_path / "next", workers=0, max_minutes=0.0, start_from=best)
+    assert load_weights(tmp_path / "next" / "best.safetensors")[0].calibration == Calibration()
 
 
 def test_only_what_is_asked_for_learns(data, tmp_path):

@@ -85,6 +85,12 @@ def _train(recipe: str) -> Callable[..., None]:
     return recipe_command(recipe)
 
 
+def _calibrate() -> Callable[..., None]:
+    from less3d.cli.calibrate import calibrate
+
+    return calibrate
+
+
 def _eval() -> Callable[..., None]:
     from less3d.cli.eval import evaluate
 
@@ -119,6 +125,7 @@ COMMANDS: dict[str, Command] = {
         "train LESS at the paper's sizes with RoBERTa, for a GPU", partial(_train, "less-paper")
     ),
     "train less-paper-gru": Command("the same with a GRU", partial(_train, "less-paper-gru")),
+    "calibrate": Command("fit the confidence of weights, and when they find nothing", _calibrate),
     "eval": Command("score weights over a data set", _eval),
     "scores": Command("print the tables of an evaluation again from its rows", _scores),
     "data check": Command("report what is wrong with a data set, by line", _data_check),

@@ -1,7 +1,6 @@
 """`less3d eval WEIGHTS DATA`: score weights over every sentence of a data set; `less3d scores`: the same from rows."""
 
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -16,7 +15,7 @@ from rich.text import Text
 
 from less3d.cli.progress import progress_bar
 from less3d.errors import InputError
-from less3d.io.files import replacing
+from less3d.io.files import replacing, require_writable
 from less3d.metrics import Score, Scores, SentenceScore, summarize
 from less3d.referral import Referral
 from less3d.scan import TURNS
@@ -83,7 +82,16 @@ def evaluate(
     kept = None if rows is None else UnfinishedRows(rows, question)
     with _counting(opened, scans, kept) as on_scan:
         done = {} if kept is None else dict(kept.scored)
-        found = score(model, opened, max_scans=max_scans, reword=reword, device=device, done=done, on_scan=on_scan)
+        found = score(
+            model,
+            opened,
+            max_scans=max_scans,
+            reword=reword,
+            device=device,
+            turns=turns,
+            done=done,
+            on_scan=on_scan,
+        )
     if kept is not None:
         kept.finish(scans)
     _report(found, output)
@@ -150,8 +158,8 @@ def _counting(
 def _require_writable(output: Path | None, rows: Path | None) -> None:
     """Refuse, before any work, files that could not be written after it."""
     for path in (output, rows):
-        if path is not None and (path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK)):
-            raise InputError(f"{path}: expected a file to write the scores to, in a folder that may be written to")
+        if path is not None:
+            require_writable(path)
     if output is not None and rows is not None and output.resolve() == rows.resolve():
         raise InputError(f"{output}: expected two files, got the same for the scores and the rows")
 

@@ -153,6 +153,7 @@ class _Session:
             image = picture(self.scan, prediction.mask, sentence, size=picture_size)
         record = {
             "sentence": sentence,
+            "found": prediction.found,
             "points": int(self.scan.on_file(prediction.mask).sum()),
             "confidence": round(prediction.confidence, 4),
             "seconds": {name: round(value, 3) for name, value in clock.seconds.items()},
@@ -212,7 +213,7 @@ def _progress(count: int) -> "Progress":
 
 
 def _human_line(record: dict[str, Any], folder: Path) -> str:
-    found = f"{record['points']:,} points" if record["points"] else "nothing found"
+    found = f"{record['points']:,} points" if record["found"] else "not found"
     return f'"{record["sentence"]}": {found}, confidence {record["confidence"]:.2f}, see {folder / PICTURE}'
 
 

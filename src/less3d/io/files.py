@@ -39,6 +39,16 @@ def require_file(path: Path) -> None:
         raise InputError(f"{path}: the file is empty")
 
 
+def require_writable(path: Path) -> None:
+    """Refuse, before any work, a file that could not be written after it.
+
+    Raises:
+        InputError: when it is a folder, or its folder is missing or may not be written to.
+    """
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise InputError(f"{path}: expected a file to write, in a folder that may be written to")
+
+
 def library(name: str, path: Path, extra: str) -> Any:
     """Import an outside library that only some formats need, such as that of `path`.
 

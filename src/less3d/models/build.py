@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from less3d.batch import Batch, Scene
+from less3d.calibration import Calibration
 from less3d.models.interface import Candidates
 from less3d.models.late import LateConfig, LateLESS
 from less3d.models.less import LESS, LessConfig
@@ -35,11 +36,12 @@ class ModelConfig:
 
 
 class Referrer(nn.Module):
-    """A text encoder (`text`) and a network (`network`)."""
+    """A text encoder (`text`) and a network (`network`), and what the network's numbers are worth (`calibration`)."""
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, calibration: Calibration = Calibration()) -> None:  # noqa: B008 (frozen)
         super().__init__()
         self.config = config
+        self.calibration = calibration
         self.text = build_text(config.text)
         text_width = cast(TextEncoder, self.text).width
         self.network = (

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as ProgressBar
 
 from less3d.batch import Batch
+from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
 from less3d.errors import InputError
 from less3d.metrics import summarize
@@ -20,15 +21,17 @@ from less3d.models import Referrer
 from less3d.settings import to_json
 from less3d.text import TextFeatures
 from less3d.text.table import TextTable, make_table
+from less3d.training.calibrate import calibrate
 from less3d.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from less3d.training.config import TrainConfig
 from less3d.training.evaluate import evaluate
 from less3d.training.loader import Steps, all_sentences, load_steps
 from less3d.training.log import WAITING, RunLog
 from less3d.training.replicas import Replicas, replicas
-from less3d.weights import load_weights, save_weights
+from less3d.weights import load_weights, save_weights, write_calibrated
 
 CHECKPOINT = "last.pt"
+BEST = "best.safetensors"
 TEXT = "text"
 _SAVE_EVERY_SECONDS = 120.0
 
@@ -46,6 +49,8 @@ def train(
     on_message: Callable[[str], None] = lambda line: None,
 ) -> Progress:
     """Train, or go on with the run in `output`, which gets log.csv, curves.png, last.pt and best.safetensors.
+
+    At the end the best weights are calibrated on the scans that chose them.
 
     With a frozen text encoder all sentences are read first, into the folder text/, which may be deleted afterwards.
 
@@ -91,7 +96,7 @@ def train(
                 scores = summarize(rows)
                 if scores.overall.miou > progress.best_miou:
                     progress.best_miou = scores.overall.miou
-                    save_weights(run.model, config.model, output / "best.safetensors", metadata=asdict(progress))
+                    save_weights(run.model, config.model, output / BEST, metadata=asdict(progress))
                 log.add_scores(progress, scores)
                 on_message(log.last_line)
             over_time = time.monotonic() - began > max_minutes * 60
@@ -101,7 +106,26 @@ def train(
             if over_time:
                 break
     log.draw()
+    if progress.step == config.steps:
+        _calibrate(output / BEST, validation, config, device, on_message)
     return progress
+
+
+def _calibrate(
+    weights: Path, validation: Dataset, config: TrainConfig, device: str, on_message: Callable[[str], None]
+) -> None:
+    """Calibrate a weight file in its place, unless it is already."""
+    model, _ = load_weights(weights)
+    if model.calibration != Calibration():
+        return
+    scans = config.validation_scans
+    with _progress_bar() as bar:
+        task = bar.add_task("calibrating", total=len(validation.scans[:scans]), note="")
+        fitted = calibrate(
+            model.to(device), validation, max_scans=scans, device=device, on_scan=lambda: bar.advance(task)
+        )
+    write_calibrated(weights, fitted.calibration, weights)
+    on_message(fitted.summary)
 
 
 def _require_sound(config: TrainConfig, data: Dataset, validation: Dataset, device: str) -> None:
@@ -221,6 +245,7 @@ def _begin_with(weights: Path, config: TrainConfig) -> Referrer:
         raise InputError(
             f"{weights}: expected weights of the model to be trained, got another model's: change its settings"
         )
+    model.calibration = Calibration()  # what was fitted to other weights
     return model
 
 
