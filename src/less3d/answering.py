@@ -21,6 +21,8 @@ from less3d.scan import TURNS, Scan
 from less3d.sparse.voxels import VoxelGrid, mean_over_voxels
 
 _SENTENCES_AT_ONCE = 8
+_LEAST_WEIGHT = 1e-12
+"""Of a view, so that masks without a point, which overlap with none, have scores too."""
 _UNLIKELY = np.exp(-4.0)
 """By this much the odds of all points fall when nothing is meant; the highest score is then .02."""
 
@@ -137,9 +139,7 @@ def _draw(
     """
     total, weights = torch.zeros(()), torch.zeros(())
     for view, own, overlaps in zip(views, found, overlap.split([own.rows.shape[1] for own in found]), strict=True):
-        weight, nearest = overlaps.clamp(min=1e-12).max(
-            dim=0
-        )  # empty masks overlap with none, and are drawn all the same
+        weight, nearest = overlaps.clamp(min=_LEAST_WEIGHT).max(dim=0)
         probability = own.masks[own.rows[sentence, nearest]].sigmoid()[view.voxel_of_point]
         total, weights = total + weight * probability, weights + weight
     return total / weights
