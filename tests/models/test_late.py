@@ -1,5 +1,7 @@
 """Late fusion: what is encoded once serves every sentence, and nothing that should not matter does."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,7 @@ from less3d.batch import Scene, make_batch, make_scene
 from less3d.metrics import iou
 from less3d.models import Candidates
 from less3d.models.late import LateConfig, LateLESS, _distinct, _peaks
-from less3d.models.relate import WordSlots, pair_geometry
+from less3d.models.relate import PairAttention, WordSlots, pair_geometry
 from less3d.referral import Referral, Sample
 from less3d.scan import Scan
 from less3d.text import TextFeatures
@@ -33,9 +35,9 @@ def make_text(sentences: int, words: int = 5, seed: int = 0) -> TextFeatures:
     return TextFeatures(features, features.mean(1), torch.ones(sentences, words, dtype=torch.bool))
 
 
-def make_model(seed: int = 0) -> LateLESS:
+def make_model(seed: int = 0, **changes: bool | int) -> LateLESS:
     torch.manual_seed(seed)
-    return LateLESS(SMALL, text_width=WIDTH).eval()
+    return LateLESS(replace(SMALL, **changes), text_width=WIDTH).eval()
 
 
 def ask(model: LateLESS, scan: Scan, text: TextFeatures) -> tuple[Scene, Candidates]:
@@ -103,12 +105,13 @@ def test_a_shifted_scan_gives_the_same_masks():
     assert (inside == (masks_of(second)[0, 0] > 0)[shifted_scene.point_to_voxel(0)]).float().mean() > 0.97
 
 
-def test_every_parameter_gets_a_gradient():
-    model, scan = make_model().train(), make_scan(1)
+@pytest.mark.parametrize("change", [{}, {"votes": False}, {"gather": False}, {"pair_values": False}])
+def test_every_parameter_gets_a_gradient(change):
+    model, scan = make_model(**change).train(), make_scan(1)
     samples = [Sample(scan, Referral("a", "x", (target,)), scan.instances == target) for target in (0, 1, 2, 3)]
     model.losses(make_batch(samples, **GRID), make_text(4))["total"].backward()
-    without = [name for name, value in model.named_parameters() if value.grad is None or not value.grad.any()]
-    assert without == []
+    without = {name for name, value in model.named_parameters() if value.grad is None or not value.grad.any()}
+    assert without <= {"relate.score.3.bias"}, "this one shifts all scores alike, and its gradient is mere rounding"
 
 
 def test_training_finds_what_was_described_and_nothing_where_nothing_was():
@@ -177,6 +180,24 @@ def test_what_a_word_says_of_the_target_it_does_not_say_of_an_anchor(target_gate
     is_silent = queries.abs().amin(dim=(0, 2)) < 1e-6
     assert queries[:, silent].abs().max() < 1e-6
     assert is_silent.sum() == len(range(3)[silent])
+
+
+def test_ablations_leave_out_what_they_say():
+    scene = make_scene([make_scan(1)], **GRID)
+    with torch.no_grad():
+        (scan,) = make_model(votes=False).prepare(scene)
+        assert torch.equal(scan.voxels.votes, scan.voxels.positions)
+        drafts, _ = make_model(gather=False).objects(scan, torch.tensor([3, 5]))
+        assert torch.equal(drafts.features, scan.tokens.features[[3, 5]])
+
+
+@pytest.mark.parametrize("pair_values", [True, False])
+def test_how_the_only_other_object_stands_is_seen_as_a_value_alone(pair_values):
+    attention = PairAttention(WIDTH, pair_values=pair_values)
+    x, other = torch.randn(2, WIDTH), torch.randn(1, WIDTH)
+    with torch.no_grad():
+        one, another = (attention(x, other, torch.randn(2, 1, 20)) for _ in range(2))
+    assert torch.equal(one, another) != pair_values
 
 
 def test_pair_geometry_knows_left_from_right():

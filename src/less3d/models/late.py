@@ -56,6 +56,13 @@ class LateConfig:
     """Of words and decoder. Procedural rooms do not run out, so the default forgets nothing."""
     mask_seeds: int = 3
     """Tokens of each described object whose masks are trained at a step."""
+    votes: bool = True
+    """Ablation: when False, a voxel votes for the place where it is."""
+    gather: bool = True
+    """Ablation: when False, an object is what one token says of it."""
+    pair_values: bool = True
+    """Ablation: when False, how two objects stand to each other only biases which of them is looked at. Without any
+    relations, `relation_layers` is 0."""
 
     def __post_init__(self) -> None:
         """Refuse a network that cannot be built."""
@@ -91,7 +98,7 @@ class SceneEncoder(nn.Module):
         self.head = ObjectHead(config.width, config.mask_width)
         self.voxel = nn.Sequential(nn.Linear(fine + config.width, config.width), nn.ReLU())
         self.embedding = nn.Linear(config.width, config.mask_width)
-        self.vote = nn.Linear(config.width, 3)
+        self.vote = nn.Linear(config.width, 3) if config.votes else None
 
     def forward(self, scene: Scene) -> tuple[EncodedScan, ...]:
         """Encode each scan of the scene."""
@@ -108,7 +115,8 @@ class SceneEncoder(nn.Module):
         features = self.token(torch.cat([*columns, means[:, 2:]], dim=1))  # (T, D)
         tokens = self.head(features, means[:, :3], means.new_full((1, 3), _USUAL_HALF_SIZE))
         voxels = self.voxel(torch.cat([output.features, features[token_of]], dim=1))  # (V, D)
-        cells = torch.cat([scene.positions, scene.positions + self.vote(voxels), self.embedding(voxels)], dim=1)
+        votes = scene.positions if self.vote is None else scene.positions + self.vote(voxels)
+        cells = torch.cat([scene.positions, votes, self.embedding(voxels)], dim=1)
         encoded = []
         first = 0
         for scan in range(scene.num_scans):
@@ -157,9 +165,15 @@ class LateLESS(nn.Module):
         super().__init__()
         self.config = config
         self.encoder = SceneEncoder(config)
-        self.gather = Gather(config.width, config.mask_width)
+        self.gather = Gather(config.width, config.mask_width) if config.gather else None
         self.words = WordSlots(text_width, config.width, config.anchor_slots, config.text_layers, config.dropout)
-        self.relate = RelationDecoder(config.width, config.anchor_slots, config.relation_layers, config.dropout)
+        self.relate = RelationDecoder(
+            config.width,
+            config.anchor_slots,
+            config.relation_layers,
+            config.dropout,
+            pair_values=config.pair_values,
+        )
         self.absence = Absence(config.width)
 
     def prepare(self, scene: Scene) -> tuple[EncodedScan, ...]:
@@ -178,6 +192,8 @@ class LateLESS(nn.Module):
         """The objects that some tokens lie on, and the logits of the drafts' masks over the tokens."""
         drafts = scan.tokens.select(seeds)
         logits = scan.token_cells.masks(drafts)
+        if self.gather is None:
+            return drafts, logits
         return self.gather(drafts, logits, scan.tokens, scan.token_cells), logits
 
     def match(self, scan: EncodedScan, text: TextFeatures) -> Matches:

@@ -72,10 +72,12 @@ class WordSlots(nn.Module):
 class RelationDecoder(nn.Module):
     """Scores each candidate by its own look, its anchors, and the other candidates."""
 
-    def __init__(self, width: int, anchor_slots: int, layers: int, dropout: float) -> None:
+    def __init__(self, width: int, anchor_slots: int, layers: int, dropout: float, *, pair_values: bool = True) -> None:
         super().__init__()
         self.enter = nn.Linear(width + _OWN_FEATURES + 1, width)
-        self.layers = nn.ModuleList(RelationLayer(width, anchor_slots, dropout) for _ in range(layers))
+        self.layers = nn.ModuleList(
+            RelationLayer(width, anchor_slots, dropout, pair_values=pair_values) for _ in range(layers)
+        )
         self.score = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, 1))
 
     def forward(
@@ -145,12 +147,12 @@ class Absence(nn.Module):
 class RelationLayer(nn.Module):
     """Candidates read the words, then their anchors, then each other."""
 
-    def __init__(self, width: int, anchor_slots: int, dropout: float) -> None:
+    def __init__(self, width: int, anchor_slots: int, dropout: float, *, pair_values: bool = True) -> None:
         super().__init__()
         self.read = nn.MultiheadAttention(width, 4, dropout=dropout, batch_first=True)
-        self.anchor = PairAttention(width)
+        self.anchor = PairAttention(width, pair_values=pair_values)
         self.slot = nn.Parameter(torch.randn(anchor_slots, width) * 0.02)
-        self.compete = PairAttention(width)
+        self.compete = PairAttention(width, pair_values=pair_values)
         self.think = nn.Sequential(
             nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(dropout), nn.Linear(2 * width, width)
         )
@@ -178,13 +180,13 @@ class RelationLayer(nn.Module):
 
 
 class PairAttention(nn.Module):
-    """Single-head attention whose bias and value both read the geometry of each pair."""
+    """Single-head attention whose bias and, unless an ablation leaves it out, value read the geometry of each pair."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, *, pair_values: bool = True) -> None:
         super().__init__()
         self.geometry = nn.Sequential(nn.Linear(_PAIR_FEATURES, 64), nn.GELU())
         self.bias = nn.Linear(64, 1, bias=False)  # attention ignores what is added to all its logits
-        self.pair_value = nn.Linear(64, width)
+        self.pair_value = nn.Linear(64, width) if pair_values else None
         self.query = nn.Linear(width, width)
         self.key = nn.Linear(width, width)
         self.value = nn.Linear(width, width)
@@ -203,8 +205,10 @@ class PairAttention(nn.Module):
         if prior is not None:
             logits = logits + prior.unsqueeze(-2)
         attention = logits.softmax(dim=-1)  # (*S, K, J)
-        mean_geometry = torch.einsum("...kj,...kjg->...kg", attention, geometry)
-        return self.leave(attention @ self.value(others) + self.pair_value(mean_geometry))
+        seen = attention @ self.value(others)
+        if self.pair_value is not None:
+            seen = seen + self.pair_value(torch.einsum("...kj,...kjg->...kg", attention, geometry))
+        return self.leave(seen)
 
 
 def pair_geometry(
