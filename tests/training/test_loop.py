@@ -1,6 +1,7 @@
 """A run is determined by its settings and data, however often it is stopped."""
 
 import csv
+import json
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -79,6 +80,17 @@ def test_other_settings_do_not_resume(data, tmp_path):
     loop.train(replace(TINY, steps=1), data, data, tmp_path, workers=0)
     with pytest.raises(InputError, match="other settings"):
         loop.train(replace(TINY, steps=2), data, data, tmp_path, workers=0)
+
+
+def test_a_setting_that_a_checkpoint_does_not_know_had_its_default(data, tmp_path):
+    done = loop.train(TINY, data, data, tmp_path, workers=0)
+    state = torch.load(tmp_path / "last.pt", weights_only=True)
+    known = json.loads(state["settings"])
+    del known["absent"], known["model"]["late"]["votes"]
+    torch.save({**state, "settings": json.dumps(known)}, tmp_path / "last.pt")
+    assert loop.train(TINY, data, data, tmp_path, workers=0) == done
+    with pytest.raises(InputError, match="other settings"):
+        loop.train(replace(TINY, weight_decay=0.5), data, data, tmp_path, workers=0)
 
 
 def test_worker_processes_give_the_same_steps(data, tmp_path):

@@ -9,6 +9,8 @@ import torch
 from torch import nn
 
 from less3d.errors import InputError
+from less3d.settings import from_json
+from less3d.training.config import TrainConfig
 
 
 @dataclass
@@ -48,14 +50,14 @@ def save_checkpoint(
 
 
 def load_checkpoint(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, settings: str) -> Progress:
-    """Put a checkpoint's state into `model` and `optimizer`.
+    """Put a checkpoint's state into `model` and `optimizer`. A setting that is younger than it had its default.
 
     Raises:
         InputError: when the file is not a checkpoint, or is of a run with other settings.
     """
     try:
         state: dict[str, Any] = torch.load(path, weights_only=True)
-        if state["settings"] != settings:
+        if from_json(TrainConfig, state["settings"]) != from_json(TrainConfig, settings):
             raise InputError(f"{path} is of a run with other settings: give them again, or another output folder")
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
