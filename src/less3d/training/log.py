@@ -65,8 +65,8 @@ class RunLog:
             )
         left.set(title="training losses", xlabel="sentences", yscale="log")
         right.set(title="validation", xlabel="sentences", ylim=(0, 1))
-        for axes in (left, right):
-            axes.legend(fontsize="small")
+        for axes, corner in ((left, "upper right"), (right, "upper left")):
+            axes.legend(fontsize="small", loc=corner)
             axes.grid(alpha=0.3)
         partial = self._picture.with_suffix(".partial.png")
         figure.savefig(partial, dpi=110)
