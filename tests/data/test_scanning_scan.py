@@ -14,6 +14,7 @@ from less3d.data.rooms.scanning.seen import Seen
 from less3d.data.rooms.scanning.sensor import Sensor, measure
 from less3d.data.rooms.shapes.paint import Paint
 from less3d.data.rooms.surface import Surface, concatenate, sample_quad
+from less3d.scan import NO_INSTANCE
 
 GRAY = Paint((150.0, 140.0, 130.0))
 CAMERA = np.array([0.0, 0.0, 1.4], dtype=np.float32)
@@ -82,11 +83,13 @@ def test_what_is_behind_something_is_not_in_the_scan(rng):
 def test_ids_are_right_for_a_box_before_a_wall(rng):
     box, wall = plate(1.5, 0.8, 1.0, 1.8, rng), plate(2.5, 4.0, 0.2, 2.6, rng)
     seen = scan(box, wall)
-    assert set(np.unique(seen.ids)) == {0, 1}
+    assert set(np.unique(seen.ids)) == {NO_INSTANCE, 0, 1}
+    assert (seen.ids == NO_INSTANCE).mean() < 0.01  # pixels that fly between the two
     at_box, at_wall = np.abs(seen.points[:, 0] - 1.5) < 0.1, np.abs(seen.points[:, 0] - 2.5) < 0.1
-    assert (at_box | at_wall).mean() > 0.98  # the rest are pixels that fly between the two
+    assert (at_box | at_wall).mean() > 0.98
     assert (seen.ids[at_box] == 0).mean() > 0.99
     assert (seen.ids[at_wall] == 1).mean() > 0.99
+    assert (at_box | at_wall)[seen.ids != NO_INSTANCE].mean() > 0.999  # flying pixels are nobody's
     # The box casts a shadow on the wall, two thirds larger than itself.
     shadow = at_wall & (np.abs(seen.points[:, 1]) < 0.55) & (np.abs(seen.points[:, 2] - 1.4) < 0.55)
     assert shadow.sum() < 0.03 * at_wall.sum()
