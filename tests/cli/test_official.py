@@ -77,7 +77,7 @@ def test_without_the_table_of_classes_unique_is_not_known_and_it_is_said(run, ro
 
 def test_train_on_one_split_and_validate_on_the_other(run, root, files, tmp_path):
     options = ("--data", root, "--sentences", files[0], "--validation", root, "--validation-sentences", files[1])
-    done = run("train", "rooms-small", *options, "-o", tmp_path / "run", *SMALL)
+    done = run("train", "rooms-base", *options, "-o", tmp_path / "run", *SMALL)
     assert done.code == 0, done.err
     scored = run("eval", tmp_path / "run", root, "--sentences", files[1])
     assert scored.code == 0

@@ -28,7 +28,7 @@ def data(tmp_path):
 
 
 def test_train_then_eval(run, data, tmp_path):
-    command = ("train", "rooms-small", "--data", data, "--validation", data, "-o", tmp_path / "run", *SMALL)
+    command = ("train", "rooms-base", "--data", data, "--validation", data, "-o", tmp_path / "run", *SMALL)
     stopped = run(*command, "--steps", 4, "--max-minutes", 0.0)
     assert stopped.code == 0
     assert stopped.out == "stopped at step 1 of 4: not validated yet, the same command goes on\n"
@@ -175,9 +175,9 @@ def test_recipes_and_their_settings_are_explained(run):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("train", "rooms-small", "--data", "nowhere", "--validation", "nowhere", "-o", "run"), "nowhere"),
+        (("train", "rooms-base", "--data", "nowhere", "--validation", "nowhere", "-o", "run"), "nowhere"),
         (
-            ("train", "rooms-small", "--data", "data", "--validation", "data", "-o", "run", "--device", "abacus"),
+            ("train", "rooms-base", "--data", "data", "--validation", "data", "-o", "run", "--device", "abacus"),
             "abacus",
         ),
         (("eval", "nowhere.safetensors", "nowhere"), "nowhere.safetensors"),

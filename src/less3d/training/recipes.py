@@ -1,7 +1,7 @@
 """Ready-made runs. `less3d train NAME` starts one; every setting can be changed on the command line.
 
-The released weights come from `rooms-small`; its card says how long that took and what it reached. The recipes of the
-paper's LESS are here to be compared with: at the paper's sizes they ask for a GPU.
+`rooms-base` trains the default network. The recipes of the paper's LESS are here to be compared with: at the paper's
+sizes they ask for a GPU.
 """
 
 from dataclasses import replace
@@ -9,6 +9,7 @@ from dataclasses import replace
 from less3d.data.augment import AugmentConfig
 from less3d.data.dataset import Dataset
 from less3d.models import ModelConfig
+from less3d.models.late import LateConfig
 from less3d.models.less import LessConfig
 from less3d.text import TextConfig
 from less3d.training.config import TrainConfig
@@ -16,13 +17,30 @@ from less3d.training.config import TrainConfig
 _SAME_VIEW = AugmentConfig(yaw=5.0, turn=0.75, scale=0.02, stretch=0.0, keep=0.8, holes=0, crop=0.0, flatten=0.0)
 """Close to the paper's augmentation: quarter turns only where no view word relies on how the scan lies."""
 
+_SCANNED = AugmentConfig(keep=0.35, flatten=0.45)
+"""For rooms as scanners see them: scans of many densities, objects with less texture than furniture models have."""
+
 RECIPES: dict[str, TrainConfig] = {
-    "rooms-small": TrainConfig(
+    "rooms-base": TrainConfig(
         model=ModelConfig(),
+        augment=_SCANNED,
         steps=12_000,
         replicas=2,
         meet_every=10,
         sentences_per_scan=48,
+        max_points=90_000,
+        validation_scans=20,
+    ),
+    "rooms-tiny": TrainConfig(
+        model=ModelConfig(
+            late=LateConfig(channels=(24, 48, 64, 96), width=96, mask_width=32, candidates=12), voxel_size=0.1
+        ),
+        augment=_SCANNED,
+        steps=4_000,
+        replicas=2,
+        meet_every=10,
+        sentences_per_scan=48,
+        max_points=90_000,
         validation_scans=20,
     ),
     "rooms-less": TrainConfig(
@@ -60,7 +78,7 @@ RECIPES: dict[str, TrainConfig] = {
         multiple_weight=1.0,
     ),
 }
-"""Each recipe by name: `rooms-small` (late fusion, for a CPU), `rooms-less` (the paper's network in small, for a CPU),
+"""Each recipe by name: `rooms-base`, `rooms-tiny` (late fusion, for CPUs), `rooms-less` (the paper's network in small),
 `less-paper` and `less-paper-gru` (the paper's sizes and schedule, for a GPU: 64 epochs of ScanRefer's 36,665 sentences,
 14 at a step)."""
 

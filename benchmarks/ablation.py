@@ -1,0 +1,276 @@
+"""What each part of the networks is worth: paper LESS, Dice, late fusion and its parts, with the same time to learn.
+
+    python benchmarks/ablation.py --data rooms/train --validation rooms/val --test rooms/test --minutes 30 --seeds 3
+
+Each variant is one of the small recipes with one thing changed. First every variant trains for a moment, which says how
+many steps it takes in the minutes given; from then on its runs are determined by their settings and seed, and end after
+these steps. A run has one core. What is finished is not run again, and what was stopped goes on, in the folder --runs.
+Results are written after every run; each is of the weights that validation chose, a scan seen from one side.
+"""
+
+import argparse
+import json
+import math
+import multiprocessing
+import shutil
+from collections.abc import Iterable, Sequence
+from contextlib import redirect_stderr
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from provenance import ROOT, provenance
+from rich.progress import track
+
+from less3d.data.folder import Folder
+from less3d.data.sentences import class_words
+from less3d.io.files import replacing
+from less3d.metrics import summarize
+from less3d.models.late import LateConfig
+from less3d.models.less import LessConfig
+from less3d.settings import to_json
+from less3d.text import TextConfig
+from less3d.text.table import make_table
+from less3d.training.config import TrainConfig
+from less3d.training.evaluate import evaluate
+from less3d.training.loader import all_sentences
+from less3d.training.loop import TEXT, train
+from less3d.training.recipes import RECIPES, complete
+from less3d.weights import load_weights
+
+LATE, EARLY = "rooms-base", "rooms-less"
+"""The recipes that variants are made of; both see the same scans here, and only what is there is asked for."""
+RESULT = ROOT / "benchmarks" / "results" / "ablation.json"
+VALIDATIONS = 4
+PILOT = 0.05
+"""Share of the minutes of a run for which its speed is measured."""
+
+
+def variants() -> dict[str, TrainConfig]:
+    """Each variant by name: first those that add a part to the one before, then those that leave one out of all."""
+    late = replace(RECIPES[LATE], replicas=1, meet_every=1, absent=0.0)
+    less = replace(RECIPES[EARLY], augment=late.augment, max_points=late.max_points)
+    bare = {"votes": False, "gather": False, "relation_layers": 0}
+    return {
+        "paper LESS, small": less,
+        "+ Dice": _early(less, dice_weight=1.0),
+        "+ Dice, no area": _early(less, dice_weight=1.0, area_weight=0.0),
+        "late: words choose tokens": _late(late, **bare),
+        "+ votes": _late(late, **bare | {"votes": True}),
+        "+ gathering": _late(late, relation_layers=0),
+        "+ relations, pair geometry as bias": _late(late, pair_values=False),
+        "+ pair geometry as value, all parts": late,
+        "all parts but votes": _late(late, votes=False),
+        "all parts but gathering": _late(late, gather=False),
+        "all parts, one anchor": _late(late, anchor_slots=1),
+        "all parts, one round of relations": _late(late, relation_layers=1),
+        "all parts, all sentences as likely": replace(late, multiple_weight=1.0),
+        "all parts, words from a GRU": replace(late, model=replace(late.model, text=TextConfig(encoder="gru"))),
+    }
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run."""
+
+    variant: str
+    config: TrainConfig
+    folder: Path
+    data: Path
+    validation: Path
+    test: Path
+    test_scans: int
+    text: Path
+    """The sentences as the frozen text encoder reads them, which all runs share."""
+
+    @property
+    def result(self) -> Path:
+        """Written when the run is finished and scored."""
+        return self.folder / "result.json"
+
+
+def main() -> None:
+    """Run what is not finished, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--validation", type=Path, required=True)
+    parser.add_argument("--test", type=Path, required=True)
+    parser.add_argument("--test-scans", type=int, default=20, help="at most so many are scored")
+    parser.add_argument("--minutes", type=float, default=30.0, help="of training, a run")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--variants", nargs="+", choices=list(variants()), default=list(variants()), metavar="NAME")
+    parser.add_argument("--workers", type=int, default=1, help="runs at a time, one core each")
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "ablation", help="where runs are kept")
+    parser.add_argument("-o", "--output", type=Path, default=RESULT)
+    options = parser.parse_args()
+    chosen = {name: config for name, config in variants().items() if name in options.variants}
+    with multiprocessing.get_context("spawn").Pool(options.workers, maxtasksperchild=1) as pool:
+        speeds = measure(chosen, options, pool)
+        jobs = [
+            job_of(name, at_length(config, round(options.minutes * speeds[name]), seed), options)
+            for seed in range(options.seeds)
+            for name, config in chosen.items()
+        ]
+        done = [job for job in jobs if is_finished(job)]
+        left = [job for job in jobs if job not in done]
+        for job in track(pool.imap_unordered(run, left), "runs", total=len(left)):
+            done.append(job)
+            write(options, [json.loads(one.result.read_text(encoding="utf-8")) for one in jobs if one in done])
+    print("\n".join(table(json.loads(options.output.read_text(encoding="utf-8")))))
+
+
+def measure(chosen: dict[str, TrainConfig], options: argparse.Namespace, pool: Any) -> dict[str, float]:
+    """Steps a minute of each variant, measured once and kept. Also lets the frozen text encoder read all sentences."""
+    known, speeds = options.runs / "speeds.json", {}
+    if known.is_file():
+        speeds = json.loads(known.read_text(encoding="utf-8"))
+    data, late = Folder(options.data), RECIPES[LATE]
+    make_table(options.runs / TEXT, late.model.text, all_sentences(data, late), on_read=lambda done, total: None)
+    pilots = [(job_of(name, config, options), PILOT * options.minutes) for name, config in chosen.items()]
+    pilots = [pilot for pilot in pilots if pilot[0].variant not in speeds]
+    for name, speed in track(pool.imap_unordered(pilot, pilots), "speeds", total=len(pilots)):
+        speeds[name] = speed
+        with replacing(known) as file:
+            file.write(json.dumps(speeds, indent=1).encode())
+    return speeds
+
+
+def pilot(asked: tuple[Job, float]) -> tuple[str, float]:
+    """The steps a minute of a run that trains for some minutes and is then thrown away."""
+    job, minutes = asked
+    folder = job.folder.with_name("pilot")
+    shutil.rmtree(folder, ignore_errors=True)
+    progress = _train(replace(job, folder=folder), max_minutes=minutes)
+    shutil.rmtree(folder)
+    return job.variant, 60 * progress.step / progress.seconds
+
+
+def at_length(config: TrainConfig, steps: int, seed: int) -> TrainConfig:
+    """The run with so many steps, validated a few times."""
+    steps = max(1, steps)
+    return replace(
+        config,
+        steps=steps,
+        seed=seed,
+        validate_every=math.ceil(steps / VALIDATIONS),
+        warmup_steps=min(config.warmup_steps, steps // 10),
+    )
+
+
+def job_of(variant: str, config: TrainConfig, options: argparse.Namespace) -> Job:
+    """The run in its place, `runs/variant/seed`."""
+    config = complete(config, Folder(options.data))
+    folder = options.runs / folder_of(variant) / f"seed-{config.seed}"
+    sources = (options.data, options.validation, options.test)
+    return Job(variant, config, folder, *sources, options.test_scans, options.runs / TEXT)
+
+
+def folder_of(variant: str) -> str:
+    """A name for the runs of a variant: its words."""
+    return "-".join("".join(letter if letter.isalnum() else " " for letter in variant).split())
+
+
+def is_finished(job: Job) -> bool:
+    """Whether there is a result of this very run.
+
+    Raises:
+        SystemExit: when there is one of another run.
+    """
+    if not job.result.is_file():
+        return False
+    found = json.loads(job.result.read_text(encoding="utf-8"))
+    if found["settings"] != json.loads(to_json(job.config)):
+        raise SystemExit(f"{job.result} is of a run with other settings: give them again, or another folder as --runs")
+    return True
+
+
+def run(job: Job) -> Job:
+    """Train to the end, or from where the run was stopped, and score; the result is in the run's folder."""
+    progress = _train(job)
+    model, _ = load_weights(job.folder / "best.safetensors")
+    test = Folder(job.test)
+    full = summarize(evaluate(model, test, max_scans=job.test_scans, turns=1))
+    noun = summarize(
+        evaluate(model, test, max_scans=job.test_scans, turns=1, reword=lambda referral: class_words(referral.label))
+    )
+    gain = None
+    if full.multiple is not None and noun.multiple is not None:
+        gain = full.multiple.miou - noun.multiple.miou
+    result = {
+        "variant": job.variant,
+        "seed": job.config.seed,
+        "steps": progress.step,
+        "sentences": progress.sentences,
+        "minutes": progress.seconds / 60,
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "best_validation_miou": progress.best_miou,
+        "reading_gain_miou": gain,
+        "scores": asdict(full),
+        "class_word": asdict(noun),
+        "settings": json.loads(to_json(job.config)),
+    }
+    with replacing(job.result) as file:
+        file.write(json.dumps(result, indent=1).encode())
+    return job
+
+
+def write(options: argparse.Namespace, results: Sequence[dict[str, Any]]) -> None:
+    """All finished runs as one file."""
+    budget = {"minutes_a_run": options.minutes, "seeds": options.seeds, "test_scans": options.test_scans}
+    whole = {**provenance(), **budget, "runs": list(results)}
+    with replacing(options.output) as file:
+        file.write((json.dumps(whole, indent=1) + "\n").encode())
+
+
+def table(result: dict[str, Any]) -> list[str]:
+    """A row a variant: means over its seeds, with the standard deviation between them."""
+    lines = [
+        "| variant | seeds | minutes | sentences | mIoU | Acc@0.25 | Acc@0.5 | unique | multiple | + to class word |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name in dict.fromkeys(run["variant"] for run in result["runs"]):
+        runs = [run for run in result["runs"] if run["variant"] == name]
+        overall = [run["scores"]["overall"] for run in runs]
+        split = {split: [(run["scores"][split] or {}).get("miou") for run in runs] for split in ("unique", "multiple")}
+        columns = [[score[key] for score in overall] for key in ("miou", "acc_25", "acc_50")]
+        columns += [split["unique"], split["multiple"], [run["reading_gain_miou"] for run in runs]]
+        minutes, sentences = (np.mean([run[key] for run in runs]) for key in ("minutes", "sentences"))
+        cells = [name, str(len(runs)), f"{minutes:.0f}", f"{sentences:,.0f}", *map(spread, columns)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def spread(values: Iterable[float | None]) -> str:
+    """Mean and standard deviation of what is known."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return ""
+    return f"{np.mean(known):.3f}" + (f" ± {np.std(known, ddof=1):.3f}" if len(known) > 1 else "")
+
+
+def _train(job: Job, *, max_minutes: float = math.inf) -> Any:
+    """Train in this process, with one thread; what it tells goes to a file."""
+    torch.set_num_threads(1)
+    job.folder.mkdir(parents=True, exist_ok=True)
+    if job.config.model.text.encoder != "gru" and not (job.folder / TEXT).exists():
+        (job.folder / TEXT).symlink_to(job.text.resolve(), target_is_directory=True)
+    with (job.folder / "messages.txt").open("a", encoding="utf-8") as file, redirect_stderr(file):
+        return train(
+            job.config, Folder(job.data), Folder(job.validation), job.folder, workers=0, max_minutes=max_minutes
+        )
+
+
+def _late(config: TrainConfig, **changes: Any) -> TrainConfig:
+    late: LateConfig = replace(config.model.late, **changes)
+    return replace(config, model=replace(config.model, late=late))
+
+
+def _early(config: TrainConfig, **changes: Any) -> TrainConfig:
+    early: LessConfig = replace(config.model.early, **changes)
+    return replace(config, model=replace(config.model, early=early))
+
+
+if __name__ == "__main__":
+    main()
