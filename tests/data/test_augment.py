@@ -114,3 +114,19 @@ def test_flattened_objects_move_towards_one_color_and_the_rest_keeps_its_own(sca
         shares = after.std(axis=1).mean(axis=1) / before.std(axis=0).mean()  # 1 - strength, which is .3 to 1
         assert shares.min() < 0.2
         assert 0.5 < shares.max() < 0.75
+
+
+def test_flattened_windows_become_planes_and_chairs_keep_their_shape():
+    rng = np.random.default_rng(0)
+    window = rng.uniform(-1, 1, (800, 3)) * [0.07, 0.6, 0.5]
+    chair = rng.uniform(-1, 1, (800, 3)) * [0.07, 0.2, 0.4] + [2, 0, 0]
+    points = np.concatenate([window, chair]).astype(np.float32)
+    scan = Scan(points=points, colors=np.full((1600, 3), 90, dtype=np.uint8))
+    masks = Masks.of_instances(np.repeat([0, 1], 800).astype(np.int32))
+    config = replace(STILL, flatten=1.0)
+    seen = [augment(scan, masks, [], np.random.default_rng(seed), config)[0].points for seed in range(20)]
+    thickness = np.array([moved[:800, 0].std() for moved in seen]) / points[:800, 0].std()
+    assert thickness.min() < 0.1  # strength 1, save for how the plane of 800 points lies
+    assert 0.4 < thickness.max() < 0.75  # 1 - strength, which is .3 at least
+    np.testing.assert_allclose([moved[:800, 1:] for moved in seen], np.tile(points[:800, 1:], (20, 1, 1)), atol=0.02)
+    np.testing.assert_allclose([moved[800:] for moved in seen], np.tile(points[800:], (20, 1, 1)), atol=1e-6)

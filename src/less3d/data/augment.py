@@ -16,6 +16,9 @@ from less3d.errors import InputError
 from less3d.referral import Masks, Referral
 from less3d.scan import Scan
 
+_THIN = 0.06
+"""Objects are thin when their points are, by standard deviation, within this of a plane, and four times as wide."""
+
 
 @dataclass(frozen=True)
 class AugmentConfig:
@@ -44,7 +47,8 @@ class AugmentConfig:
     """Chance that all colour is lost."""
     color_noise: float = 0.04
     flatten: float = 0.3
-    """Chance that objects lose some or all of their texture: their colours move towards the mean of each mask."""
+    """Chance that objects become plainer, at times as plain as can be: their colours move towards the mean of each
+    mask, and the points of thin objects, such as windows and curtains, towards a plane."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
@@ -67,12 +71,12 @@ def augment(
     points = _move(scan.points, mirrored, turn, rng, config)
     kept = _kept(points, rng, config)
     masks = masks.take(kept)
-    colors = _recolor(scan.colors[kept], rng, config)
+    points, colors = points[kept], _recolor(scan.colors[kept], rng, config)
     if rng.random() < config.flatten:
-        colors = _flattened(colors, masks, rng.uniform(0.3, 1.0))
+        points, colors = _flattened(points, colors, masks, min(rng.uniform(0.3, 1.7), 1.0))
     if mirrored:
         referrals = [replace(referral, sentence=swap_left_right(referral.sentence)) for referral in referrals]
-    return Scan(points=points[kept], colors=colors), masks, tuple(referrals)
+    return Scan(points=points, colors=colors), masks, tuple(referrals)
 
 
 def _turn(
@@ -127,11 +131,15 @@ def _recolor(colors: np.ndarray, rng: np.random.Generator, config: AugmentConfig
     return (values.clip(0, 1) * 255).astype(np.uint8)
 
 
-def _flattened(colors: np.ndarray, masks: Masks, strength: float) -> np.ndarray:
-    """Colours moved towards the mean colour of their object, all the way at strength 1."""
-    changed = colors.copy()
+def _flattened(points: np.ndarray, colors: np.ndarray, masks: Masks, strength: float) -> tuple[np.ndarray, np.ndarray]:
+    """Colours moved towards the mean of their object, thin objects towards their plane; all the way at strength 1."""
+    points, colors = points.copy(), colors.copy()
     for rows in masks.members.values():
         if len(rows):
             own = colors[rows].astype(np.float32)
-            changed[rows] = (own + strength * (own.mean(axis=0) - own)).astype(np.uint8)
-    return changed
+            colors[rows] = (own + strength * (own.mean(axis=0) - own)).astype(np.uint8)
+            offset = points[rows] - points[rows].mean(axis=0)
+            variances, axes = np.linalg.eigh(offset.T @ offset / len(rows))
+            if variances[0] < min(_THIN**2, variances[1] / 16):
+                points[rows] -= strength * np.outer(offset @ axes[:, 0], axes[:, 0])
+    return points, colors

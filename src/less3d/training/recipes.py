@@ -17,7 +17,7 @@ from less3d.training.config import TrainConfig
 _SAME_VIEW = AugmentConfig(yaw=5.0, turn=0.75, scale=0.02, stretch=0.0, keep=0.8, holes=0, crop=0.0, flatten=0.0)
 """Close to the paper's augmentation: quarter turns only where no view word relies on how the scan lies."""
 
-_SCANNED = AugmentConfig(keep=0.35, flatten=0.45)
+_SCANNED = AugmentConfig(keep=0.35, flatten=0.5)
 """For rooms as scanners see them: scans of many densities, objects with less texture than furniture models have."""
 
 RECIPES: dict[str, TrainConfig] = {
