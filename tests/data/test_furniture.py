@@ -87,7 +87,7 @@ def test_a_design_is_the_same_object_in_whatever_room() -> None:
 @pytest.mark.parametrize("category", ["stool", "lamp", "mouse"])
 def test_splits_share_no_design(category: str) -> None:
     names = {split: _names(Catalogue(split=split), category) for split in ("train", "val", "test")}
-    assert all(len(drawn) > 30 for drawn in names.values())
+    assert all(len(drawn) > 20 for drawn in names.values())
     assert not names["train"] & names["val"]
     assert not names["train"] & names["test"]
     assert not names["val"] & names["test"]
@@ -159,3 +159,22 @@ def test_an_unknown_class_is_refused() -> None:
 def _names(catalogue: Catalogue, category: str) -> set[str]:
     rng = np.random.default_rng(0)
     return {catalogue.piece(category, rng, size=(0.1, 0.1, 0.1)).name for _ in range(40)}
+
+
+@pytest.mark.parametrize("category", ["bag", "window", "file cabinet"])
+def test_blunt_solids_of_any_size_are_for_training_alone(category: str) -> None:
+    names = {split: _names(Catalogue(split=split), category) for split in ("train", "val", "test", "all")}
+    blunt = f"parametric/{category.replace(' ', '-')}-blunt"
+    assert [split for split, drawn in names.items() if blunt in drawn] == ["train"]
+    catalogue, seen = Catalogue(split="train"), []
+    for seed in range(40):
+        piece = catalogue.piece(category, np.random.default_rng(seed), size=(0.2, 0.5, 0.7))
+        if piece.name == blunt:
+            seen.append(np.ptp(piece.surface.points, axis=0))
+    assert 4 <= len(seen) <= 20
+    wanted = (0.02 if category == "window" else 0.2, 0.5, 0.7)
+    assert np.abs(np.array(seen) - wanted).max() < 0.04
+
+
+def test_what_its_shape_tells_is_never_blunt() -> None:
+    assert not any("blunt" in name for name in _names(Catalogue(split="train"), "chair"))

@@ -5,7 +5,8 @@ Parametric designs are always there. Real models come with Sweet Home 3D's free 
 What keeps the splits apart: a parametric class is a numbered list of designs, and the number alone decides
 everything about the object but its size. Training takes the numbers whose last digit is 0-7, validation 8, test 9.
 Of a class with three or more styles, the last style never appears in training; half of the validation and test
-designs have it. A real model belongs to the split that the hash of its name falls into, 80, 10 and 10 of 100.
+designs have it. Blunt solids, which stand in for what a scan shows no details of, are for training alone. A real model
+belongs to the split that the hash of its name falls into, 80, 10 and 10 of 100.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from less3d.data.rooms.shapes import paint as paints
 from less3d.data.rooms.shapes.bathroom import BATHROOM
 from less3d.data.rooms.shapes.bathroom_fittings import BATHROOM_FITTINGS
 from less3d.data.rooms.shapes.beds import BEDS
+from less3d.data.rooms.shapes.blunt import lump, plate
 from less3d.data.rooms.shapes.books import BOOKS
 from less3d.data.rooms.shapes.building import BUILDING
 from less3d.data.rooms.shapes.clutter import CLUTTER
@@ -68,6 +70,13 @@ RECIPES: dict[str, Recipe] = {
 }
 """The parametric classes, by their ScanNet name."""
 
+_BLUNT = 0.3
+"""Share of blunt solids in training."""
+_TOLD_BY_SHAPE = frozenset({*SEATING, *COUCHES, *TABLES, *BEDS, *BATHROOM, *LIGHTS, *INSTRUMENTS})
+"""Classes that are never blunt: nobody would know them."""
+_PLATES = frozenset({*OPENINGS, *WALLS}) - {"fire extinguisher", "divider", "windowsill", "ledge", "board"}
+"""Classes that are blunt as plates on a wall."""
+
 _DESIGNS = 100_000
 _DIGITS: dict[Split, tuple[int, ...]] = {"train": tuple(range(8)), "val": (8,), "test": (9,), "all": tuple(range(10))}
 """Last digits of the design numbers of each split."""
@@ -84,6 +93,8 @@ _TONED = 0.7
 """Probability that a piece gets a mean color of its class in real scans."""
 _LIT = 0.78
 """How bright a scan shows what is painted, on average over lights and places."""
+_GRAY = (150.0, 146.0, 140.0)
+"""Of blunt solids whose class has no statistics."""
 _GAINS = (0.25, 4.0)
 """So much darker or lighter a tone may make a piece."""
 
@@ -119,6 +130,7 @@ class Catalogue:
         if split not in _DIGITS:
             raise InputError(f"a catalogue's split is one of {', '.join(_DIGITS)}, got {split!r}")
         self._digits = _DIGITS[split]
+        self._blunt = _BLUNT if split == "train" else 0.0
         self._models: dict[str, list[Model]] = {}
         for model in (model for library in libraries for model in read_library(library, cache=cache)):
             if crc32(model.name.encode()) % 10 in self._digits:
@@ -133,6 +145,8 @@ class Catalogue:
         """
         if category not in RECIPES:
             raise InputError(f"no furniture of class {category!r}; Catalogue.categories lists the known classes")
+        if self._blunt and category not in _TOLD_BY_SHAPE and rng.random() < self._blunt:
+            return _blunt_piece(category, rng, size)
         models = self._models.get(category, [])
         if rng.random() < min(_MOST_REAL, len(models) / (len(models) + _HALF_REAL)):
             piece = _real_piece(models[int(rng.integers(len(models)))], rng, size)
@@ -159,6 +173,15 @@ def parametric_piece(category: str, number: int, rng: np.random.Generator, *, si
         shape=design.shape,
         licence="Apache-2.0",
     )
+
+
+def _blunt_piece(category: str, rng: np.random.Generator, size: Size | None) -> Piece:
+    recipe = RECIPES[category]
+    build = plate if category in _PLATES else lump
+    wanted = size or recipe.draw_size(rng, recipe.styles[0])
+    surface = sample(build(rng, wanted, draw_color(category, rng) or _GRAY).parts, rng)
+    name, color = f"parametric/{category.replace(' ', '-')}-blunt", dominant_color(surface.colors)
+    return Piece(name, category, surface, color, None, None, "Apache-2.0")
 
 
 def _real_piece(model: Model, rng: np.random.Generator, size: Size | None) -> Piece:
