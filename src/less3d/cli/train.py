@@ -1,5 +1,7 @@
 """`less3d train RECIPE`: learn from scans, sentences and masks."""
 
+import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -31,7 +33,8 @@ def recipe_command(recipe: str) -> Callable[..., None]:
     ) -> None:
         """Train a model, or go on with a run that was stopped.
 
-        The output folder gets log.csv and scores.csv, curves.png, last.pt (to go on) and best.safetensors (to use).
+        The output folder gets log.csv and scores.csv, curves.png, last.pt (to go on), best.safetensors (to use), and at
+        the end validation.csv and card.md, which say what these weights are, come from, and can and cannot do.
 
         Args:
             data: one or several folders to learn from: scans and sentences.jsonl, or scans that `less3d data prepare`
@@ -69,6 +72,7 @@ def recipe_command(recipe: str) -> Callable[..., None]:
             max_minutes=max_minutes,
             workers=workers,
             device=str(find_device(device)),
+            command=shlex.join(["less3d", *sys.argv[1:]]),
             on_message=Console(stderr=True).print,
         )
         whole = progress.step == completed.steps

@@ -7,6 +7,7 @@ from pathlib import Path
 from less3d.metrics import Score, Scores
 from less3d.training.checkpoint import Progress
 
+LOSSES, SCORES = "log.csv", "scores.csv"
 WAITING = "waiting"
 """Column of the share of time, 0 to 1, in which training waited for data."""
 
@@ -20,8 +21,8 @@ class RunLog:
     """
 
     def __init__(self, folder: Path, *, resume_at: int) -> None:
-        self._losses = folder / "log.csv"
-        self._scores = folder / "scores.csv"
+        self._losses = folder / LOSSES
+        self._scores = folder / SCORES
         self._picture = folder / "curves.png"
         self.last_line = ""
         """The last validation, for people."""

@@ -18,10 +18,12 @@ from less3d.data.dataset import Dataset
 from less3d.errors import InputError
 from less3d.metrics import summarize
 from less3d.models import Referrer
+from less3d.score_rows import write_rows
 from less3d.settings import to_json
 from less3d.text import TextFeatures
 from less3d.text.table import TextTable, make_table
-from less3d.training.calibrate import calibrate
+from less3d.training.calibrate import Fitted, calibrate
+from less3d.training.card import ROWS, write_card
 from less3d.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from less3d.training.config import TrainConfig
 from less3d.training.evaluate import evaluate
@@ -46,11 +48,12 @@ def train(
     max_minutes: float = math.inf,
     workers: int = 1,
     device: str = "cpu",
+    command: str = "",
     on_message: Callable[[str], None] = lambda line: None,
 ) -> Progress:
     """Train, or go on with the run in `output`, which gets log.csv, curves.png, last.pt and best.safetensors.
 
-    At the end the best weights are calibrated on the scans that chose them.
+    At the end the best weights are calibrated on the scans that chose them, and get a model card, card.md.
 
     With a frozen text encoder all sentences are read first, into the folder text/, which may be deleted afterwards.
 
@@ -65,6 +68,7 @@ def train(
         max_minutes: stop after so long, with a checkpoint.
         workers: processes that prepare batches, for each replica; 0: each prepares its own.
         device: where to train.
+        command: what started the run, for its model card.
         on_message: told a line at each validation.
 
     Returns:
@@ -97,6 +101,7 @@ def train(
                 if scores.overall.miou > progress.best_miou:
                     progress.best_miou = scores.overall.miou
                     save_weights(run.model, config.model, output / BEST, metadata=asdict(progress))
+                    write_rows(rows, output / ROWS)
                 log.add_scores(progress, scores)
                 on_message(log.last_line)
             over_time = time.monotonic() - began > max_minutes * 60
@@ -107,25 +112,21 @@ def train(
                 break
     log.draw()
     if progress.step == config.steps:
-        _calibrate(output / BEST, validation, config, device, on_message)
+        model, _ = load_weights(output / BEST)
+        if model.calibration == Calibration():
+            fitted = _calibrate(model, validation, config.validation_scans, device)
+            on_message(fitted.summary)
+            write_card(output / BEST, data, validation, calibrated=fitted.summary, command=command, begun=start_from)
+            write_calibrated(output / BEST, fitted.calibration, output / BEST)
     return progress
 
 
-def _calibrate(
-    weights: Path, validation: Dataset, config: TrainConfig, device: str, on_message: Callable[[str], None]
-) -> None:
-    """Calibrate a weight file in its place, unless it is already."""
-    model, _ = load_weights(weights)
-    if model.calibration != Calibration():
-        return
-    scans = config.validation_scans
+def _calibrate(model: Referrer, validation: Dataset, scans: int | None, device: str) -> Fitted:
     with _progress_bar() as bar:
         task = bar.add_task("calibrating", total=len(validation.scans[:scans]), note="")
-        fitted = calibrate(
+        return calibrate(
             model.to(device), validation, max_scans=scans, device=device, on_scan=lambda: bar.advance(task)
         )
-    write_calibrated(weights, fitted.calibration, weights)
-    on_message(fitted.summary)
 
 
 def _require_sound(config: TrainConfig, data: Dataset, validation: Dataset, device: str) -> None:

@@ -272,6 +272,11 @@ def _merge(folder: Path, names: Sequence[str], settings: RoomSettings) -> None:
     _write_json(manifest, folder / MANIFEST)
 
 
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """What rooms.json says of a folder of made rooms: settings, counts, licenses; None where there is none."""
+    return _read_json(folder / MANIFEST)
+
+
 def _named(models: set[str]) -> dict[str, Any]:
     """How many models of one license were used, and the names of those that are not parametric."""
     return {"models": len(models), "names": sorted(name for name in models if not name.startswith("parametric/"))}
