@@ -50,6 +50,15 @@ def test_a_fused_scan_shows_the_same_room(catalogue, rooms):
     assert all(both[instance] == sampled[instance] for instance in shared)
 
 
+def test_a_complete_room_has_what_no_scan_can_see(catalogue, rooms):
+    complete = [make_room(seed, catalogue=catalogue, scanner="complete") for seed in (2, 2)]
+    assert complete[0].scan.points.tobytes() == complete[1].scan.points.tobytes()
+    scan = complete[0].scan
+    assert scan.instances is not None
+    assert rooms[2].scan.instances is not None
+    assert set(np.unique(rooms[2].scan.instances)) <= {-1, *np.unique(scan.instances)}, "what a scan sees is there"
+
+
 def test_other_seeds_make_other_rooms(rooms):
     assert len({room.scan.points.tobytes() for room in rooms}) == len(rooms)
 

@@ -1,10 +1,11 @@
-"""The fast scanner sees what is in sight, only that, and thins what it sees."""
+"""The fast scanner sees what is in sight, only that, and thins what it sees; no scanner sees all."""
 
 import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
 from less3d.data.rooms.light import Light, lit_colors
+from less3d.data.rooms.scanning.complete import complete_surfaces
 from less3d.data.rooms.scanning.sampler import SampleSettings, sample_surfaces, visible
 from less3d.data.rooms.shapes.paint import Paint
 from less3d.data.rooms.surface import Surface, concatenate, sample_quad
@@ -100,3 +101,18 @@ def test_a_wall_is_not_seen_through_what_hangs_on_it(rng):
     inside = (np.abs(seen.points[:, 1]) < 0.45) & (seen.points[:, 2] > 1.05) & (seen.points[:, 2] < 1.75)
     assert (seen.ids[inside] == 1).sum() > 300
     assert (seen.ids[inside] == 0).mean() < 0.15
+
+
+def test_without_a_scanner_what_is_hidden_is_as_dense_as_the_rest(rng):
+    wall, hidden = plate(2.0, 3.0, 0, 2.5, rng), plate(2.1, 3.0, 0, 2.5, rng)
+    ids = np.repeat(np.arange(2, dtype=np.int32), [len(wall), len(hidden)])
+    densities = []
+    for seed in range(20):
+        drawn = np.random.default_rng(seed)
+        seen = complete_surfaces(concatenate([wall, hidden]), ids, light=Light.draw(drawn), rng=drawn)
+        counts = np.bincount(seen.ids, minlength=2)
+        assert counts[0] == pytest.approx(counts[1], rel=0.15)
+        assert np.allclose(seen.points[:, 0], np.where(seen.ids == 0, 2.0, 2.1), atol=1e-5)
+        densities.append(counts.sum() / 15)
+    assert 350 < min(densities) < 800
+    assert 1500 < max(densities) < 2800

@@ -33,7 +33,7 @@ def make(
     furniture: tuple[Path, ...] = (),
     split: Literal["train", "val", "test", "all"] = "all",
     sentences: int = 60,
-    scanner: Literal["fused", "sampled"] = "fused",
+    scanner: Literal["fused", "sampled", "complete"] = "fused",
     workers: int = 1,
     second_wording: bool = False,
 ) -> None:
@@ -46,7 +46,8 @@ def make(
         furniture: Sweet Home 3D furniture libraries (.sh3f) to use beside the built-in furniture.
         split: which furniture designs to use; train, val and test share none.
         sentences: at most so many sentences a room.
-        scanner: fused is a depth camera carried through the room, its frames fused; sampled is faster and less real.
+        scanner: fused is a depth camera carried through the room, its frames fused; sampled is faster and less real;
+            complete has points on all surfaces, hidden ones too, as a point cloud sampled from a model has.
         workers: processes.
         second_wording: for test sets, also write the sentences worded otherwise (sentences_second.jsonl, the same
             targets line by line) and pairs of sentences that swap who is meant and who is mentioned (role_swaps.jsonl).

@@ -13,6 +13,7 @@ from less3d.data.rooms.light import Light
 from less3d.data.rooms.placing import FLOOR
 from less3d.data.rooms.plan import Plan
 from less3d.data.rooms.room import STRUCTURE, Room, RoomObject
+from less3d.data.rooms.scanning.complete import complete_surfaces
 from less3d.data.rooms.scanning.sampler import SampleSettings, sample_surfaces, viewpoints_in
 from less3d.data.rooms.scanning.scan import ScanSettings, scan_room
 from less3d.data.rooms.scanning.seen import Seen
@@ -21,8 +22,8 @@ from less3d.data.rooms.surface import Surface, concatenate
 from less3d.errors import InputError
 from less3d.scan import NO_INSTANCE, Scan
 
-Scanner = Literal["fused", "sampled"]
-"""How rooms are scanned: as an RGB-D camera does, or fast, for tests."""
+Scanner = Literal["fused", "sampled", "complete"]
+"""How rooms are scanned: as an RGB-D camera does; fast, for tests; or not at all, all surfaces having points."""
 
 _FEWEST_POINTS = 60
 _MOST_POINTS = 110_000
@@ -53,7 +54,7 @@ def make_room(seed: int, *, catalogue: Catalogue, kind: str | None = None, scann
         catalogue: where the furniture comes from.
         kind: one of `KIND_SHARES`, drawn when None.
         scanner: "fused" carries an RGB-D camera through the room and fuses its frames; "sampled" takes the surfaces'
-            visible points, several times faster and less like a real scan.
+            visible points, several times faster and less like a real scan; "complete" takes hidden ones, too.
 
     Raises:
         InputError: when the kind is not known.
@@ -118,6 +119,8 @@ def _scan(things: list[_Thing], plan: Plan, scanner: Scanner, rng: np.random.Gen
     if scanner == "fused":
         settings, light = ScanSettings.draw(rng), Light.draw(rng)
         seen = scan_room(surface, ids, loss, plan, settings=settings, light=light, rng=rng)
+    elif scanner == "complete":
+        seen = complete_surfaces(surface, ids, light=Light.draw(rng), rng=rng)
     else:
         settings, light = SampleSettings.draw(rng), Light.draw(rng)
         seen = sample_surfaces(surface, ids, loss, viewpoints_in(plan, rng), settings=settings, light=light, rng=rng)
