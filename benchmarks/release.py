@@ -1,6 +1,6 @@
 """Put the best weights of a training run in the box, and what its logs say of it on the model card.
 
-    python benchmarks/release.py runs/rooms-small
+    python benchmarks/release.py runs/rooms-base
 
 Prints the hash that `less3d.weights.RELEASED` must name. Then score the new file with released_scores.py and write the
 figures with write_readme.py.

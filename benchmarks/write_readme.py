@@ -12,7 +12,7 @@ from provenance import origin
 from released.card import card_lines, score_lines
 
 ROOT = Path(__file__).parents[1]
-CARD = ROOT / "src" / "less3d" / "released" / "rooms-small.md"
+CARD = ROOT / "src" / "less3d" / "released" / "rooms-base.md"
 RESULTS = ROOT / "benchmarks" / "results"
 
 

@@ -56,13 +56,13 @@ class ReleasedWeights:
 
 
 RELEASED: dict[str, ReleasedWeights] = {
-    "rooms-small": ReleasedWeights(
-        file="rooms-small.safetensors",
-        sha256="d783de8a1b32515777d1c473be75d3c09d5755150e0824316767fdfeea264535",
+    "rooms-base": ReleasedWeights(
+        file="rooms-base.safetensors",
+        sha256="786de492daa7a3b9935a23f09f0681a2862e4f802a294246047d9b87f72cf741",
         license="Apache-2.0",
-        data="2,700 procedural rooms, 196,721 sentences, masks only",
+        data="5,100 procedural rooms, masks only",
         scores={"rooms test mIoU": 0.536, "rooms test Acc@0.25": 0.654, "rooms test Acc@0.5": 0.606},
-        card="rooms-small.md",
+        card="rooms-base.md",
     ),
 }
 """The weights in the box, by name; the first is the default."""
