@@ -1,12 +1,15 @@
 """What widens the wording changes no meaning: slips, facts of a class, ordinals."""
 
+import re
+
 import numpy as np
 import pytest
 from handmade_rooms import Box, random_boxes, room_of
 
 from less3d.data.rooms.statistics import scene_statistics
-from less3d.data.sentences import Resolver, express, facts, has_view_words, measure, swap_left_right
-from less3d.data.sentences.lexicon import all_words
+from less3d.data.sentences import Resolver, express, facts, has_view_words, measure, slips, swap_left_right
+from less3d.data.sentences.grammar import say
+from less3d.data.sentences.lexicon import all_words, plural, words
 from less3d.data.sentences.nouns import FURNITURE, NAMES, NOUNS
 from less3d.data.sentences.propose import Proposer
 from less3d.data.sentences.slips import finish, mistype
@@ -97,3 +100,31 @@ def test_people_who_ask_for_a_place_from_a_side_name_the_side() -> None:
                 middle = ranking.of is not None and 2 * ranking.place == ranking.of + 1
                 sentence = expression.referral.sentence.lower()
                 assert middle or ranking.name in sentence, sentence
+
+
+def test_the_place_may_be_said_before_the_thing(monkeypatch) -> None:
+    """ "Next to the desk is a chair" still names both, and comes up now and then for one relation of any kind."""
+    monkeypatch.setattr(slips, "finish", lambda said, rng, *, long: said)
+    room = room_of(*random_boxes(np.random.default_rng(410)))
+    resolver, first, said = Resolver(measure(room)), 0, 0
+    for expression in express(room, np.random.default_rng(0), count=80):
+        meaning = expression.meaning
+        if len(meaning.relations) != 1 or meaning.ranking is not None or meaning.relations[0].name != "next":
+            continue
+        (row,) = (row for row, item in enumerate(room.objects) if item.instance == expression.referral.targets[0])
+        noun, anchor = words_of(meaning.noun), words_of(meaning.relations[0].anchors[0].noun)
+        for seed in range(60):
+            sentence = say(meaning, resolver, row, np.random.default_rng(seed), long=False).lower()
+            said += 1
+            place = re.search(r"\b(next|beside|adjacent|right by|along side|close|alongside)\b", sentence)
+            if place and not any(word in sentence[: place.start()] for word in noun):
+                first += 1
+                assert any(word in sentence[place.start() :] for word in noun), sentence
+                assert any(word in sentence for word in anchor), sentence
+    assert said >= 120
+    assert 0.05 < first / said < 0.5
+
+
+def words_of(noun: str) -> set[str]:
+    """Every word for a noun, in singular and plural."""
+    return {form for word, _ in words(noun) for form in (word, plural(word))}

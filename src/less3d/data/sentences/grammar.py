@@ -1,5 +1,7 @@
 """Saying a meaning in English: sentence forms as people use them to point out an object to one another."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from less3d.data.sentences import facts, slips
@@ -26,6 +28,8 @@ def _phrase(voice: Voice, parts: Parts) -> str:
     several = 2 <= parts.rivals <= 6 and bool(parts.clauses) and not parts.many
     if several and voice.chance(0.18):
         return _among(voice, parts)
+    if parts.view == OWN and _tells_place(parts) and voice.chance(0.3):
+        return _place_first(voice, parts)
     core = _noun_phrase(voice, parts)
     if parts.view != OWN:
         viewed = _viewed(voice, parts, core)
@@ -92,6 +96,38 @@ def _among(voice: Voice, parts: Parts) -> str:
     )
 
 
+def _tells_place(parts: Parts) -> bool:
+    """Whether the first clause says where the object is in words that may come before it."""
+    first = parts.clauses[0].after if parts.clauses and not parts.clauses[0].before else ""
+    return bool(first) and not parts.clauses[0].restricts and not first.startswith(_LEANING)
+
+
+def _place_first(voice: Voice, parts: Parts) -> str:
+    """The place before the thing that is there: "next to the desk there is a brown chair. choose it"."""
+    place, rest = parts.fill(parts.clauses[0].after), replace(parts, clauses=parts.clauses[1:])
+    core, be, it = _noun_phrase(voice, rest), "are" if parts.many else "is", "them" if parts.many else "it"
+    those = "those" if parts.many else "that one"
+    if rest.ranked != rest.thing:
+        return voice.any(f"{place}, the {core}", f"{place}, {_order(voice)} the {core}", f"{place} {be} the {core}")
+    some = f"{article(core)}{core}"
+    return voice.any(
+        f"{place} {be} {some}",
+        f"{place} there {be} {some}",
+        f"{place} you see {some}",
+        f"{place}, the {core}",
+        f"{place} there {be} {some}. {_order(voice)} {it}",
+        f"there {be} {some}, {place}. {_order(voice)} {those}",
+        f"{place}, {_order(voice)} the {core}",
+        f"what {be} {place}? {_order(voice)} the {core}",
+        f"which {core} {be} {place}?",
+        f"where {be} the {core} {place}?",
+        f"what stands out {place} {be} {some}" if parts.many else f"the thing {place} is {some}",
+        f"{core}, the {parts.fill('{one}')} {place}",
+        f"do you see {some} {place}? {_order(voice)} {it}",
+        f"the {core}, {place}",
+    )
+
+
 def _viewed(voice: Voice, parts: Parts, core: str) -> str:
     """A phrase with the viewer before or after it; empty when a silent viewer stays silent."""
     if voice.chance(0.8):
@@ -130,6 +166,9 @@ _STARTS = (
     ("room", 0.25),
 )
 """How a phrase starts, and how often."""
+
+_LEANING = ("with", "that ", "not ", "but ", "without", "surrounded", "facing")
+"""How clauses start that lean on the noun before them."""
 
 _COUNTED = ("zero", "one", "two", "three", "four", "five", "six")
 _ORDERS = (
