@@ -9,11 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from provenance import origin
-from released.card import card_lines, score_lines
+from released.card import TO_ROOT, card_lines, score_lines
 
 ROOT = Path(__file__).parents[1]
 CARD = ROOT / "src" / "less3d" / "released" / "rooms-base.md"
 RESULTS = ROOT / "benchmarks" / "results"
+READERS = {
+    "perfect objects": "a head of the same kind, trained anew over annotated objects",
+    "found objects": "the same head over what these weights find unasked",
+    "own, on masks": "the head of these weights, over annotated masks",
+    "own": "these weights, a scan seen from one side",
+}
+"""Of relation.json, in words."""
 
 
 def main() -> None:
@@ -22,7 +29,7 @@ def main() -> None:
     loading, large, fuzz = (read(f"{name}.json") for name in ("loading", "large_scan", "fuzz"))
     data = [*loading_lines(loading), "", *large_lines(large), "", *fuzz_lines(fuzz)]
     fill(ROOT / "README.md", [*score_lines(scores), "", *sparse_lines(sparse), "", *data])
-    fill(CARD, card_lines(scores))
+    fill(CARD, [*card_lines(scores), "", *relation_lines(read("relation.json"))])
 
 
 def fill(path: Path, lines: list[str], *, section: str = "RESULTS") -> None:
@@ -48,6 +55,19 @@ def sparse_lines(sparse: dict[str, Any]) -> list[str]:
         "That is on a quiet machine: where others use the cores, two threads wait for each other and one is faster.",
         f"From [sparse_forward.json](benchmarks/results/sparse_forward.json), {origin(sparse)}.",
     ]
+
+
+def relation_lines(relation: dict[str, Any]) -> list[str]:
+    """Whether perception or relation fails: the weights, and readers of their own kind, over made rooms."""
+    head = "| right of the sentences about made rooms | alone of its class | with look-alikes | found at .25 |"
+    lines = ["Is it perception or relation?", "", head, "| --- | --- | --- | --- |"]
+    for reader, said in READERS.items():
+        unique, multiple = (relation["readers"][reader][split] for split in ("unique", "multiple"))
+        values = (unique["accuracy"], multiple["accuracy"], multiple["found"])
+        lines.append(f"| {said} | {' | '.join(f'{value:.3f}' for value in values)} |")
+    guess = relation["readers"]["own"]["multiple"]["class_alone"]
+    lines += ["", f"One of the class at random would be right on {guess:.3f} of the sentences with look-alikes."]
+    return [*lines, f"From [relation.json]({TO_ROOT}benchmarks/results/relation.json), {origin(relation)}."]
 
 
 def loading_lines(loading: dict[str, Any]) -> list[str]:
