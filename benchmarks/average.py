@@ -1,25 +1,29 @@
 """The mean of weights that one run has and a run that began with them: better than both where they differ in data.
 
-    python benchmarks/average.py runs/fourth/best.safetensors runs/fifth/last.safetensors -o runs/mean/best.safetensors
+    python benchmarks/average.py runs/fourth/best.safetensors runs/fifth/last.pt -o runs/mean/best.safetensors
 
-Wortsman et al., "Model soups", ICML 2022. What the file says of its training is of the last one given; it is not
-calibrated.
+Wortsman et al., "Model soups", ICML 2022. A checkpoint, last.pt beside its run's best.safetensors, gives the weights of
+the run's last step. What the file says of its training is of the last one given; it is not calibrated.
 """
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from less3d.calibration import Calibration
 from less3d.errors import InputError
+from less3d.models import Referrer
+from less3d.training.loop import BEST, CHECKPOINT
 from less3d.weights import load_weights, save_weights
 
 
 def main() -> None:
     """Average and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("weights", nargs="+", help="weight files of one network")
+    parser.add_argument("weights", nargs="+", help="weight files or checkpoints of one network")
     parser.add_argument("-o", "--output", type=Path, required=True)
     arguments = parser.parse_args()
     average(arguments.weights, arguments.output)
@@ -31,14 +35,26 @@ def average(sources: list[str], output: Path) -> None:
     Raises:
         InputError: when they are not of one network.
     """
-    models, infos = zip(*(load_weights(source) for source in sources), strict=True)
+    models, metadata = zip(*(_load(source) for source in sources), strict=True)
     model = models[-1]
     if any(other.config != model.config for other in models):
         raise InputError(f"expected weights of one network, got those of several: {', '.join(sources)}")
     states = [other.state_dict() for other in models]
     model.load_state_dict({name: _mean([state[name] for state in states]) for name in states[-1]})
     model.calibration = Calibration()
-    save_weights(model, model.config, output, metadata=infos[-1].metadata)
+    save_weights(model, model.config, output, metadata=metadata[-1])
+
+
+def _load(source: str) -> tuple[Referrer, Mapping[str, Any]]:
+    """A model, and what is known of its training."""
+    path = Path(source)
+    if path.name != CHECKPOINT:
+        model, info = load_weights(source)
+        return model, info.metadata
+    model, _ = load_weights(path.with_name(BEST))
+    state = torch.load(path, weights_only=True)
+    model.load_state_dict(state["model"])
+    return model, state["progress"]
 
 
 def _mean(values: list[torch.Tensor]) -> torch.Tensor:

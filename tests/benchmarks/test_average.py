@@ -45,3 +45,18 @@ def test_other_networks_are_refused(tmp_path):
     with pytest.raises(InputError, match="one network"):
         average([str(tmp_path / f"{name}.safetensors") for name in "ab"], tmp_path / "mean.safetensors")
     assert not (tmp_path / "mean.safetensors").exists()
+
+
+def test_a_checkpoint_gives_the_weights_of_the_last_step(tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    config = tiny_run("the", "box").model
+    best = write(run / "best.safetensors", 1, config)
+    last = write(tmp_path / "other.safetensors", 2, config)
+    torch.save({"model": last, "progress": {"step": 9}}, run / "last.pt")
+    average([str(run / "best.safetensors"), str(run / "last.pt")], tmp_path / "mean.safetensors")
+    model, info = load_weights(tmp_path / "mean.safetensors")
+    assert info.metadata == {"step": 9}
+    for name, values in model.state_dict().items():
+        if values.is_floating_point():
+            torch.testing.assert_close(values, (best[name] + last[name]) / 2)

@@ -20,29 +20,23 @@ _SAME_VIEW = AugmentConfig(yaw=5.0, turn=0.75, scale=0.02, stretch=0.0, keep=0.8
 _SCANNED = AugmentConfig(keep=0.35, flatten=0.5)
 """For rooms as scanners see them: scans of many densities, objects with less texture than furniture models have."""
 
+_ROOMS_BASE = TrainConfig(
+    model=ModelConfig(),
+    augment=_SCANNED,
+    steps=12_000,
+    replicas=2,
+    meet_every=10,
+    sentences_per_scan=48,
+    max_points=90_000,
+    validation_scans=20,
+)
+_SMALLER = ModelConfig(
+    late=LateConfig(channels=(24, 48, 64, 96), width=96, mask_width=32, candidates=12), voxel_size=0.1
+)
+
 RECIPES: dict[str, TrainConfig] = {
-    "rooms-base": TrainConfig(
-        model=ModelConfig(),
-        augment=_SCANNED,
-        steps=12_000,
-        replicas=2,
-        meet_every=10,
-        sentences_per_scan=48,
-        max_points=90_000,
-        validation_scans=20,
-    ),
-    "rooms-tiny": TrainConfig(
-        model=ModelConfig(
-            late=LateConfig(channels=(24, 48, 64, 96), width=96, mask_width=32, candidates=12), voxel_size=0.1
-        ),
-        augment=_SCANNED,
-        steps=4_000,
-        replicas=2,
-        meet_every=10,
-        sentences_per_scan=48,
-        max_points=90_000,
-        validation_scans=20,
-    ),
+    "rooms-base": _ROOMS_BASE,
+    "rooms-tiny": replace(_ROOMS_BASE, model=_SMALLER, steps=4_000),
     "rooms-less": TrainConfig(
         model=ModelConfig(fusion="early", early=LessConfig(channels=(32, 64, 96, 128), blocks=1, positive_weight=20.0)),
         steps=10_000,
