@@ -35,6 +35,7 @@ from less3d.data.folder import Folder
 from less3d.data.sentences import swap_left_right
 from less3d.models import Referrer
 from less3d.models.late import LateLESS
+from less3d.models.padded import Padding
 from less3d.text import TextConfig, TextFeatures
 from less3d.text.table import TextTable, make_table
 from less3d.weights import DEFAULT, load_weights
@@ -150,7 +151,7 @@ def on_masks(
 @torch.inference_mode()
 def as_trained(network: LateLESS, room: Annotated, encoded: Encoded, text: TextFeatures) -> list[Verdict]:
     """The weights as they are."""
-    matches = network.match(encoded.scan, text)
+    matches = network.match(encoded.scan, text, Padding.of_sizes([len(text.words)]))
     overlaps = encoded.overlaps(matches.objects)
     rows = zip(matches.scores, matches.candidates, room.targets.tolist(), room.asked, strict=True)
     return [

@@ -12,7 +12,8 @@ from torch import Tensor
 from less3d.batch import make_scene
 from less3d.data.dataset import Dataset
 from less3d.models import Referrer
-from less3d.models.late import EncodedScan, LateLESS
+from less3d.models.encoder import EncodedScans
+from less3d.models.late import LateLESS
 from less3d.models.objects import SMALLEST_HALF_SIZE, Cells, Objects
 from less3d.referral import Masks, Referral
 from less3d.scan import Scan
@@ -70,14 +71,15 @@ class Room:
 class Encoded:
     """What a trained network sees in a room before it is asked anything, and the truth beside it."""
 
-    scan: EncodedScan
+    scan: EncodedScans
+    """This one."""
     points: Float[Tensor, "V O"]
     """How many points of each annotated object are in each voxel."""
     points_in_all: Float[Tensor, "V"]
 
     def overlaps(self, objects: Objects) -> Float[Tensor, "K O"]:
         """IoU of the points of K objects with those of each annotated one."""
-        inside = (self.scan.voxels.masks(objects) > 0).float()
+        inside = (self.scan.voxels.of(0).masks(objects) > 0).float()
         shared = inside @ self.points
         sizes = (inside @ self.points_in_all)[:, None] + self.points.sum(dim=0)
         return shared / (sizes - shared).clamp(min=1.0)
@@ -118,8 +120,8 @@ def encode(model: Referrer, room: Annotated) -> Encoded:
     """A room as it lies."""
     config = model.config
     scene = make_scene([room.scan], voxel_size=config.voxel_size, num_levels=config.num_levels)
-    (scan,) = model.prepare(scene)
-    rows, count = scene.point_to_voxel(0), len(scan.token_of)
+    scan = model.prepare(scene)
+    rows, count = scene.point_to_voxel(0), len(scene.positions)
     members = (torch.from_numpy(own).long() for own in room.masks.members.values())
     inside = [torch.bincount(rows[own], minlength=count) for own in members]
     return Encoded(scan, torch.stack(inside, dim=1).float(), torch.bincount(rows, minlength=count).float())
@@ -127,8 +129,9 @@ def encode(model: Referrer, room: Annotated) -> Encoded:
 
 def found_room(network: LateLESS, room: Annotated, encoded: Encoded, most: int) -> Room:
     """At most so many objects that the network finds in a room without being asked for any."""
-    objects, _ = network.objects(encoded.scan, torch.arange(len(encoded.scan.tokens)))
-    objects = objects.select(distinct_objects(encoded.scan.token_cells, objects, most))
+    objects, _ = network.objects(encoded.scan, torch.arange(encoded.scan.is_token.shape[1])[None])
+    objects = objects.flat()
+    objects = objects.select(distinct_objects(encoded.scan.token_cells.of(0), objects, most))
     return Room(
         inputs=objects.features,
         centers=objects.centers,
@@ -159,14 +162,14 @@ def distinct_objects(cells: Cells, objects: Objects, most: int) -> Int64[Tensor,
 
 def gathered_on_masks(network: LateLESS, encoded: Encoded) -> Objects:
     """The annotated objects as the network describes them when it is told which tokens each consists of."""
-    count = len(encoded.scan.tokens)
+    count = encoded.scan.is_token.shape[1]
     of_tokens, in_all = (
-        values.new_zeros(count, *values.shape[1:]).index_add_(0, encoded.scan.token_of, values)
+        values.new_zeros(count, *values.shape[1:]).index_add_(0, encoded.scan.token_of[0], values)
         for values in (encoded.points, encoded.points_in_all)
     )
     share = (of_tokens / in_all[:, None]).T  # (O, T)
     drafts = share.argmax(dim=1)
     inside = (share > 0.5).scatter(1, drafts[:, None], True)
     logits = torch.where(inside, _SURE, -_SURE)
-    scan = encoded.scan
-    return network.gather(scan.tokens.select(drafts), logits, scan.tokens, scan.token_cells)
+    tokens = encoded.scan.tokens.flat()
+    return network.gather(tokens.select(drafts), logits, tokens, encoded.scan.token_cells.of(0))

@@ -80,7 +80,7 @@ def look(model: Referrer, scan: Scan, *, turns: int = TURNS, device: torch.devic
     witnesses = torch.zeros(0, dtype=torch.int64)
     for turn in range(turns):
         side = scan if turn == 0 else scan.turned(2 * np.pi * turn / turns)
-        scene = make_scene([side], voxel_size=config.voxel_size, num_levels=config.num_levels).to(device)
+        scene = make_scene([side], voxel_size=config.voxel_size, num_levels=config.num_levels, device=device)
         if turn == 0:
             witnesses = _witnesses(torch.from_numpy(scan.points).to(device), scene.grid)
         voxel_of_point = scene.point_to_voxel(0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int64
+from jaxtyping import Bool, Float, Int64, UInt8
 from torch import Tensor
 
 from less3d.referral import Sample
@@ -64,46 +64,83 @@ class Scene:
 
 
 @dataclass(frozen=True, eq=False)
+class Asked:
+    """One scan of N points and the S sentences about it, as tensors: what processes hand to each other."""
+
+    points: Float[Tensor, "N 3"]
+    colors: UInt8[Tensor, "N 3"]
+    sentences: tuple[str, ...]
+    masks: Bool[Tensor, "M N"]
+    """What the sentences mean, each mask once."""
+    mask_of: Int64[Tensor, "S"]
+    """Which of the masks each sentence means."""
+    num_targets: Int64[Tensor, "S"]
+
+    def __len__(self) -> int:
+        return len(self.sentences)
+
+
+@dataclass(frozen=True, eq=False)
 class Batch:
     """S sentences asked of the B scans of a scene, with the answers."""
 
     scene: Scene
     sentences: tuple[str, ...]
-    scan_of: Int64[Tensor, "S"]
-    """Which scan each sentence asks; ascending."""
-    masks: tuple[Bool[Tensor, "_"], ...]
-    """For each sentence the mask of what it means over the points of its scan."""
+    bounds: tuple[int, ...]
+    """The sentences about scan b are the rows `bounds[b]:bounds[b + 1]`."""
+    masks: tuple[Bool[Tensor, "_ _"], ...]
+    """For each scan what its sentences mean, over its points, each mask once: (M_b, N_b)."""
+    mask_of: Int64[Tensor, "S"]
+    """Which of its scan's masks each sentence means."""
     num_targets: Int64[Tensor, "S"]
     """How many objects that is; one, as a rule."""
+    objects: Int64[Tensor, "O"]
+    """One sentence about each described object, ascending; of those about one object alone."""
 
-    def voxel_targets(self, sentence: int) -> Float[Tensor, "V"]:
-        """The share of each voxel's points, in the sentence's scan, that belong to its target: 0 to 1."""
-        scan = int(self.scan_of[sentence])
-        rows = self.scene.point_to_voxel(scan)
+    @property
+    def scan_of(self) -> Int64[Tensor, "S"]:
+        """Which scan each sentence asks; ascending."""
+        sizes = torch.tensor(self.bounds, device=self.mask_of.device).diff()
+        return torch.repeat_interleave(sizes, output_size=len(self.sentences))
+
+    def mask(self, sentence: int) -> Bool[Tensor, "N"]:
+        """What a sentence means, over the points of its scan."""
+        return self.masks[int(self.scan_of[sentence])][self.mask_of[sentence]]
+
+    def voxel_targets(self, scan: int) -> Float[Tensor, "S V"]:
+        """The share of each voxel's points that belong to the target, for the sentences about one scan: 0 to 1."""
+        rows, masks = self.scene.point_to_voxel(scan), self.masks[scan]
         num_voxels = self.scene.bounds[scan + 1] - self.scene.bounds[scan]
-        inside = torch.zeros(num_voxels, device=rows.device).index_add_(0, rows, self.masks[sentence].float())
-        return inside / torch.bincount(rows, minlength=num_voxels)
-
-    def to(self, device: torch.device | str) -> "Batch":
-        """The same batch on another device."""
-        masks = tuple(mask.to(device) for mask in self.masks)
-        moved = {name: getattr(self, name).to(device) for name in ("scene", "scan_of", "num_targets")}
-        return replace(self, masks=masks, **moved)
+        mask, point = masks.nonzero(as_tuple=True)
+        inside = torch.zeros(masks.shape[0] * num_voxels, device=rows.device)
+        inside.index_add_(0, mask * num_voxels + rows[point], inside.new_ones(len(point)))
+        share = inside.view(-1, num_voxels) / torch.bincount(rows, minlength=num_voxels)
+        return share[self.mask_of[self.bounds[scan] : self.bounds[scan + 1]]]
 
 
-def make_scene(scans: Sequence[Scan], *, voxel_size: float, num_levels: int) -> Scene:
+def make_scene(
+    scans: Sequence[Scan], *, voxel_size: float, num_levels: int, device: torch.device | str = "cpu"
+) -> Scene:
     """Voxelize scans and build their neighbour tables.
 
     Args:
         scans: at least one scan; each is centred on its own middle and floor, so a shifted scan gives the same scene.
         voxel_size: metres.
         num_levels: levels of the U-Net that will read it; level l has voxels of `voxel_size * 2**l`.
+        device: where to make it.
     """
-    points = [torch.from_numpy(_centred(scan)) for scan in scans]
+    points = [torch.tensor(scan.points, device=device) for scan in scans]
+    colors = [torch.tensor(scan.colors, device=device) for scan in scans]
+    return _scene_of(points, colors, voxel_size, num_levels)
+
+
+def _scene_of(
+    points: Sequence[Float[Tensor, "_ 3"]], colors: Sequence[UInt8[Tensor, "_ 3"]], voxel_size: float, num_levels: int
+) -> Scene:
+    points = [_centred(xyz) for xyz in points]
     grid = voxelize(points, voxel_size)
-    counts = torch.bincount(grid.coords[:, 0].long(), minlength=len(scans)).tolist()
+    counts = torch.bincount(grid.coords[:, 0].long(), minlength=len(points)).tolist()
     positions = mean_over_voxels(torch.cat(points), grid)
-    colors = torch.from_numpy(np.concatenate([scan.colors for scan in scans])).float()
     lowest = torch.stack([xyz.amin(dim=0) for xyz in points])
     scan_of_voxel = grid.coords[:, 0].long()
     offsets = (positions - lowest[scan_of_voxel]) / voxel_size - grid.coords[:, 1:] - 0.5
@@ -111,36 +148,80 @@ def make_scene(scans: Sequence[Scan], *, voxel_size: float, num_levels: int) -> 
         grid=grid,
         plan=build_plan(grid.coords, num_levels),
         positions=positions,
-        colors=mean_over_voxels(colors, grid) / 127.5 - 1.0,
+        colors=mean_over_voxels(torch.cat(list(colors)).float(), grid) / 127.5 - 1.0,
         offsets=offsets.clamp(-0.5, 0.5),
         spread=_spread(torch.cat(points), positions, grid),
         bounds=_bounds(counts),
-        point_bounds=_bounds([len(scan) for scan in scans]),
+        point_bounds=_bounds([len(xyz) for xyz in points]),
     )
 
 
-def make_batch(samples: Sequence[Sample], *, voxel_size: float, num_levels: int) -> Batch:
-    """Put samples into one batch; samples of the same `Scan` object share its voxels, tables and features."""
-    scans: dict[int, Scan] = {}
-    for sample in samples:
-        scans.setdefault(id(sample.scan), sample.scan)
-    order = {key: row for row, key in enumerate(scans)}
-    ordered = sorted(samples, key=lambda sample: order[id(sample.scan)])
+def make_batch(
+    asked: Sequence[Asked], *, voxel_size: float, num_levels: int, device: torch.device | str = "cpu"
+) -> Batch:
+    """Put scans and the sentences about them into one batch.
+
+    Args:
+        asked: at least one scan, with at least one sentence each.
+        voxel_size: metres.
+        num_levels: see `make_scene`.
+        device: where to make it.
+    """
+    bounds = _bounds([len(one) for one in asked])
+    mask_of, num_targets = (
+        torch.cat([getattr(one, name) for one in asked]).numpy() for name in ("mask_of", "num_targets")
+    )
+    scan_of = np.repeat(np.arange(len(asked)), np.diff(bounds))
+    single = np.flatnonzero(num_targets == 1)
+    _, first = np.unique(scan_of[single] * len(mask_of) + mask_of[single], return_index=True)
+    points, colors, masks = ([getattr(one, name).to(device) for one in asked] for name in ("points", "colors", "masks"))
     return Batch(
-        scene=make_scene(list(scans.values()), voxel_size=voxel_size, num_levels=num_levels),
-        sentences=tuple(sample.referral.sentence for sample in ordered),
-        scan_of=torch.tensor([order[id(sample.scan)] for sample in ordered], dtype=torch.int64),
-        masks=tuple(torch.from_numpy(sample.mask) for sample in ordered),
-        num_targets=torch.tensor([len(sample.referral.targets) for sample in ordered], dtype=torch.int64),
+        scene=_scene_of(points, colors, voxel_size, num_levels),
+        sentences=tuple(sentence for one in asked for sentence in one.sentences),
+        bounds=bounds,
+        masks=tuple(masks),
+        mask_of=torch.from_numpy(mask_of).to(device),
+        num_targets=torch.from_numpy(num_targets).to(device),
+        objects=torch.from_numpy(np.sort(single[first])).to(device),
     )
 
 
-def _centred(scan: Scan) -> np.ndarray:
-    """Points with x and y from the middle of the scan's extent and z from its floor, (N, 3) float32."""
-    low, high = scan.points.min(axis=0), scan.points.max(axis=0)
-    origin = (low + high) / 2
-    origin[2] = np.percentile(scan.points[:, 2], _FLOOR_PERCENTILE)
-    return scan.points - origin.astype(np.float32)
+def asked_together(samples: Sequence[Sample]) -> list[Asked]:
+    """Samples by scan: those of the same `Scan` object are asked of it together."""
+    by_scan: dict[int, list[Sample]] = {}
+    for sample in samples:
+        by_scan.setdefault(id(sample.scan), []).append(sample)
+    return [_asked(group) for group in by_scan.values()]
+
+
+def _asked(samples: Sequence[Sample]) -> Asked:
+    """The samples of one scan."""
+    scan, masks, mask_of = samples[0].scan, {}, []
+    for sample in samples:
+        row, _ = masks.setdefault(sample.mask.tobytes(), (len(masks), sample.mask))
+        mask_of.append(row)
+    return Asked(
+        points=torch.tensor(scan.points),
+        colors=torch.tensor(scan.colors),
+        sentences=tuple(sample.referral.sentence for sample in samples),
+        masks=torch.from_numpy(np.stack([mask for _, mask in masks.values()])),
+        mask_of=torch.tensor(mask_of),
+        num_targets=torch.tensor([len(sample.referral.targets) for sample in samples]),
+    )
+
+
+def _centred(points: Float[Tensor, "N 3"]) -> Float[Tensor, "N 3"]:
+    """Points with x and y from the middle of the scan's extent and z from its floor."""
+    origin = (points.amin(dim=0) + points.amax(dim=0)) / 2
+    origin[2] = _percentile(points[:, 2], _FLOOR_PERCENTILE)
+    return points - origin
+
+
+def _percentile(values: Float[Tensor, "N"], percent: float) -> Float[Tensor, ""]:
+    """As NumPy's, at any size: between the two nearest of the sorted values."""
+    below, share = divmod((len(values) - 1) * percent / 100, 1)
+    low = values.kthvalue(int(below) + 1).values
+    return low if share == 0 else low + share * (values.kthvalue(int(below) + 2).values - low)
 
 
 def _spread(points: Float[Tensor, "P 3"], means: Float[Tensor, "V 3"], grid: VoxelGrid) -> Float[Tensor, "V 6"]:

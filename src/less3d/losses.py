@@ -76,10 +76,19 @@ def contrast_loss(
         return share @ F.softplus(cast(Tensor, push) - pull)
 
 
-def mask_loss(logits: Float[Tensor, "K V"], truth: Float[Tensor, "K V"]) -> Float[Tensor, ""]:
-    """Dice, and cross-entropy that weighs large objects and small ones nearly alike."""
-    bce = F.binary_cross_entropy_with_logits(logits, truth, reduction="none").mean(dim=1)
-    return (bce / truth.mean(dim=1).clamp(min=1e-3).sqrt()).mean() + dice_loss(logits, truth)
+def mask_loss(
+    logits: Float[Tensor, "K V"], truth: Float[Tensor, "K V"], *, sizes: Float[Tensor, "K"] | None = None
+) -> Float[Tensor, ""]:
+    """Dice, and cross-entropy that weighs large objects and small ones nearly alike.
+
+    Args:
+        logits: of K masks.
+        truth: the share of each place that is inside, 0 to 1.
+        sizes: how many of the V places there are for each mask; what fills up the rest must have a very low logit.
+    """
+    sizes = logits.new_tensor(logits.shape[1]) if sizes is None else sizes
+    bce = F.binary_cross_entropy_with_logits(logits, truth, reduction="none").sum(dim=1) / sizes
+    return (bce / (truth.sum(dim=1) / sizes).clamp(min=1e-3).sqrt()).mean() + dice_loss(logits, truth)
 
 
 def pointing_loss(logits: Float[Tensor, "S T"], inside: Bool[Tensor, "S T"]) -> Float[Tensor, ""]:
@@ -91,19 +100,25 @@ def pointing_loss(logits: Float[Tensor, "S T"], inside: Bool[Tensor, "S T"]) -> 
     return -mass.mean()
 
 
-def naming_loss(heat: Float[Tensor, "S T"], inside: Bool[Tensor, "S T"]) -> Float[Tensor, ""]:
-    """-log of the share that a token of a described object gives to the sentences about it, among all sentences.
+def naming_loss(heat: Float[Tensor, "*B S T"], inside: Bool[Tensor, "*B S T"]) -> Float[Tensor, ""]:
+    """-log of the share that a token of a described object gives to the sentences about it, among all of its scan.
 
     The other direction of the pointing loss, as in contrastive language-image training: it teaches every token of an
     object what the object is called, where pointing asks for one token only.
+
+    Args:
+        heat: how well each token matches each sentence, in one scan or in each of B; -inf where there is no sentence.
+        inside: the tokens of what each sentence describes.
     """
-    described = inside.any(dim=0)
+    described = inside.any(dim=-2)  # (*B, T)
     if not described.any():
-        return heat.sum() * 0.0
-    heat, inside = heat[:, described], inside[:, described]
-    mass = heat.masked_fill(~inside, -torch.inf).logsumexp(dim=0) - heat.logsumexp(dim=0)
-    counts = inside.sum(dim=1)
-    return -((inside.float() @ mass)[counts > 0] / counts[counts > 0]).mean()
+        return heat[inside].sum()
+    columns = heat.mT[described]  # (M, S)
+    mass = columns.masked_fill(~inside.mT[described], -torch.inf).logsumexp(dim=1) - columns.logsumexp(dim=1)
+    of_tokens = heat.new_zeros(described.shape).masked_scatter(described, mass)
+    counts = inside.sum(dim=-1)  # (*B, S)
+    sums = (inside.to(heat.dtype) @ of_tokens[..., None]).squeeze(-1)
+    return -(sums[counts > 0] / counts[counts > 0]).mean()
 
 
 class _LogSumExp(torch.autograd.Function):

@@ -8,7 +8,8 @@ from relation.reader import Budget, Reader, train_reader
 from relation.verdict import OUTCOMES, Verdict, judge, summary, tally
 from relation_diagnostic import READERS, table
 
-from less3d.models.late import EncodedScan, LateConfig, LateLESS
+from less3d.models.encoder import EncodedScans
+from less3d.models.late import LateConfig, LateLESS
 from less3d.models.objects import SMALLEST_HALF_SIZE, Cells, ObjectHead, Objects
 from less3d.referral import Masks, Referral
 from less3d.scan import Scan
@@ -119,6 +120,14 @@ def make_objects(mask_queries: torch.Tensor) -> Objects:
     return Objects(torch.randn(count, 16), torch.randn(count, 16), *torch.ones(2, count, 3), mask_queries, shapes)
 
 
+def encoded_scans(cells: Cells, tokens: Objects) -> EncodedScans:
+    """One scan, each voxel a token of its own."""
+    cells = Cells(cells.positions[None], cells.votes[None], cells.embeddings[None])
+    count = len(tokens.keys)
+    there = torch.ones(1, count, dtype=torch.bool)
+    return EncodedScans(cells, there, cells, tokens.map(lambda values: values[None]), there, torch.arange(count)[None])
+
+
 def test_objects_that_tokens_agree_on_come_first_and_once():
     cells = Cells(torch.rand(6, 3), torch.rand(6, 3), torch.eye(3)[[0, 0, 0, 1, 1, 2]])
     opinions = torch.eye(3)[[0, 0, 0, 1, 1, 2]]
@@ -132,7 +141,7 @@ def test_objects_that_tokens_agree_on_come_first_and_once():
 def test_overlaps_are_of_points_not_of_voxels():
     voxels = Cells(torch.rand(3, 3), torch.rand(3, 3), torch.eye(3))
     tokens = make_objects(torch.eye(3))
-    scan = EncodedScan(voxels, voxels, tokens, torch.arange(3))
+    scan = encoded_scans(voxels, tokens)
     points = torch.tensor([[4.0, 0], [1, 2], [0, 3]])
     encoded = Encoded(scan, points, torch.tensor([5.0, 3, 3]))
     first_two = make_objects(torch.tensor([[1.0, 1, 0]]))
@@ -147,7 +156,7 @@ def test_objects_on_masks_are_gathered_from_their_own_tokens():
     points, in_all = torch.tensor([[3.0, 0], [3, 0], [0, 3], [0, 0]]), torch.full((4,), 3.0)
 
     def features(tokens: Objects) -> torch.Tensor:
-        encoded = Encoded(EncodedScan(cells, cells, tokens, torch.arange(4)), points, in_all)
+        encoded = Encoded(encoded_scans(cells, tokens), points, in_all)
         with torch.no_grad():
             return gathered_on_masks(network, encoded).features
 

@@ -1,15 +1,17 @@
 """Late fusion: what is encoded once serves every sentence, and nothing that should not matter does."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from less3d.batch import Scene, make_batch, make_scene
+from less3d.batch import Scene, asked_together, make_batch, make_scene
 from less3d.metrics import iou
 from less3d.models import Candidates
-from less3d.models.late import LateConfig, LateLESS, _distinct, _peaks
+from less3d.models.late import LateConfig, LateLESS, _peaks
+from less3d.models.padded import Padding
 from less3d.models.relate import PairAttention, WordSlots, pair_geometry
 from less3d.referral import Referral, Sample
 from less3d.scan import Scan
@@ -68,17 +70,52 @@ def test_permuting_points_permutes_the_masks():
     torch.testing.assert_close(points[..., torch.from_numpy(order)], shuffled_points, rtol=1e-3, atol=1e-3)
 
 
-def test_a_batch_equals_its_parts():
-    model, scans, text = make_model(), [make_scan(1), make_scan(2, 900)], make_text(4)
+def test_each_sentence_is_answered_alone():
+    model, scan, text = make_model(), make_scan(1), make_text(4)
+    _, found = ask(model, scan, text)
+    for sentence in range(4):
+        _, one = ask(model, scan, text.select(torch.tensor([sentence])))
+        torch.testing.assert_close(masks_of(one)[0], masks_of(found)[sentence], rtol=1e-3, atol=1e-3)
+
+
+def test_scans_of_different_sizes_in_one_batch_are_read_as_each_alone():
+    model, scans, text = make_model(), [make_scan(1), make_scan(2, 300), make_scan(3, 900)], make_text(6)
+    bounds = [0, 1, 4, 6]
     with torch.no_grad():
-        together = model.prepare(make_scene(scans, **GRID))
-        for encoded, scan in zip(together, scans, strict=True):
-            found = model.candidates((encoded,), text)
-            _, alone = ask(model, scan, text)
-            assert_same(found, alone)
-            for sentence in range(4):
-                _, one = ask(model, scan, text.select(torch.tensor([sentence])))
-                torch.testing.assert_close(masks_of(one)[0], masks_of(found)[sentence], rtol=1e-3, atol=1e-3)
+        together = model.match(model.prepare(make_scene(scans, **GRID)), text, Padding(bounds))
+        for scan, (first, last) in zip(scans, itertools.pairwise(bounds), strict=True):
+            own = model.prepare(make_scene([scan], **GRID))
+            alone = model.match(own, text.select(torch.arange(first, last)), Padding([0, last - first]))
+            tokens = alone.heat.shape[1]
+            torch.testing.assert_close(together.heat[first:last, :tokens], alone.heat, rtol=1e-3, atol=1e-4)
+            assert (together.heat[first:last, tokens:] < -1e8).all()
+            assert torch.equal(together.seeds[first:last], alone.seeds)
+            torch.testing.assert_close(together.logits[first:last], alone.logits, rtol=1e-3, atol=1e-3)
+
+
+def test_the_loss_of_a_batch_is_the_mean_over_its_scans(monkeypatch):
+    # As many sentences about as many objects in each: every part is a mean over those.
+    model, text = make_model().train(), make_text(4)
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm1d):
+            module.eval()
+    samples = []
+    for scan in (make_scan(1), make_scan(2, 900)):
+        samples += [Sample(scan, Referral("a", "x", (target,)), scan.instances == target) for target in (0, 3)]
+    monkeypatch.setattr(
+        torch, "multinomial", lambda share, count, replacement: share.argmax(1)[:, None].expand(-1, count)
+    )
+    losses = [
+        model.losses(make_batch(asked_together(part), **GRID), text.select(rows))
+        for part, rows in (
+            (samples, torch.arange(4)),
+            (samples[:2], torch.arange(2)),
+            (samples[2:], torch.arange(2, 4)),
+        )
+    ]
+    for name in ("heat", "name", "draft", "mask", "vote", "box"):  # "point" only counts sentences that can be right
+        expected = (losses[1][name] + losses[2][name]) / 2
+        torch.testing.assert_close(losses[0][name], expected, rtol=1e-3, atol=1e-3, msg=name)
 
 
 def test_beliefs_are_a_distribution_with_nothing_among_them():
@@ -109,7 +146,7 @@ def test_a_shifted_scan_gives_the_same_masks():
 def test_every_parameter_gets_a_gradient(change):
     model, scan = make_model(**change).train(), make_scan(1)
     samples = [Sample(scan, Referral("a", "x", (target,)), scan.instances == target) for target in (0, 1, 2, 3)]
-    model.losses(make_batch(samples, **GRID), make_text(4))["total"].backward()
+    model.losses(make_batch(asked_together(samples), **GRID), make_text(4))["total"].backward()
     without = {name for name, value in model.named_parameters() if value.grad is None or not value.grad.any()}
     assert without <= {"relate.score.3.bias"}, "this one shifts all scores alike, and its gradient is mere rounding"
 
@@ -118,7 +155,7 @@ def test_training_finds_what_was_described_and_nothing_where_nothing_was():
     model, scan, text = make_model().train(), make_scan(1), make_text(5)
     samples = [Sample(scan, Referral("a", "x", (target,)), scan.instances == target) for target in (0, 1, 2, 3)]
     samples.append(Sample(scan, Referral("a", "x", ()), np.zeros(len(scan), dtype=bool)))
-    batch = make_batch(samples, **GRID)
+    batch = make_batch(asked_together(samples), **GRID)
     optimizer = torch.optim.Adam(model.parameters(), 3e-3)
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=300)
     for _ in range(300):
@@ -136,7 +173,9 @@ def test_targets_too_small_for_a_token_give_a_finite_loss():
     model, scan = make_model().train(), make_scan(1)
     speck = np.zeros(len(scan), dtype=bool)
     speck[0] = True
-    losses = model.losses(make_batch([Sample(scan, Referral("a", "x", (0,)), speck)], **GRID), make_text(1))
+    losses = model.losses(
+        make_batch(asked_together([Sample(scan, Referral("a", "x", (0,)), speck)]), **GRID), make_text(1)
+    )
     losses["total"].backward()
     assert losses["total"].isfinite()
     assert losses["point"] == 0, "it is there: nothing is not the right answer"
@@ -147,7 +186,7 @@ def test_several_objects_of_one_sentence_are_pointed_at_but_not_drawn_as_one():
     masks = {targets: np.isin(scan.instances, targets) for targets in ((0,), (0, 1), ())}
     drawn = {}
     for targets, mask in masks.items():
-        batch = make_batch([Sample(scan, Referral("a", "x", targets), mask)], **GRID)
+        batch = make_batch(asked_together([Sample(scan, Referral("a", "x", targets), mask)]), **GRID)
         drawn[targets] = model.losses(batch, make_text(1))
     for name in ("draft", "mask", "vote", "box"):
         assert drawn[0,][name] > 0
@@ -156,17 +195,20 @@ def test_several_objects_of_one_sentence_are_pointed_at_but_not_drawn_as_one():
     assert drawn[()]["heat"] == 0
 
 
-def test_each_described_object_counts_once_and_specks_do_not():
-    tokens = torch.tensor([[1, 1, 0], [0, 0, 0], [1, 1, 0], [0, 0, 1], [0, 0, 1]], dtype=torch.bool)
-    assert _distinct(tokens).tolist() == [0, 3]
+def test_each_object_is_drawn_once_however_often_it_is_described():
+    scan = make_scan(1)
+    targets = [(0,), (1,), (0,), (0, 1), (), (1,), (3,)]
+    samples = [Sample(scan, Referral("a", "x", own), np.isin(scan.instances, own)) for own in targets]
+    assert make_batch(asked_together(samples), **GRID).objects.tolist() == [0, 1, 6]
 
 
-def test_peaks_are_distinct_and_hottest_first():
-    scan = make_model().prepare(make_scene([make_scan(1)], **GRID))[0]
-    heat = torch.randn(3, len(scan.tokens))
-    peaks = _peaks(heat, scan, 4)
-    assert (peaks[:, 0] == heat.argmax(dim=1)).all()
-    assert all(len(set(row.tolist())) == 4 for row in peaks)
+def test_peaks_are_distinct_and_hottest_first_and_never_where_no_token_is():
+    scans = make_model().prepare(make_scene([make_scan(1), make_scan(2, 40)], **GRID))
+    heat = torch.randn(2, 3, scans.is_token.shape[1])
+    peaks = _peaks(heat, scans, 4)
+    assert (peaks[0, :, 0] == heat[0].argmax(dim=1)).all()
+    assert all(len(set(row.tolist())) == 4 for row in peaks.flatten(0, 1))
+    assert scans.is_token[1][peaks[1]].all()
 
 
 @pytest.mark.parametrize(("target_gate", "silent"), [(40.0, slice(1, None)), (-40.0, slice(0, 1))])
@@ -185,10 +227,10 @@ def test_what_a_word_says_of_the_target_it_does_not_say_of_an_anchor(target_gate
 def test_ablations_leave_out_what_they_say():
     scene = make_scene([make_scan(1)], **GRID)
     with torch.no_grad():
-        (scan,) = make_model(votes=False).prepare(scene)
-        assert torch.equal(scan.voxels.votes, scan.voxels.positions)
-        drafts, _ = make_model(gather=False).objects(scan, torch.tensor([3, 5]))
-        assert torch.equal(drafts.features, scan.tokens.features[[3, 5]])
+        scans = make_model(votes=False).prepare(scene)
+        assert torch.equal(scans.voxels.votes, scans.voxels.positions)
+        drafts, _ = make_model(gather=False).objects(scans, torch.tensor([[3, 5]]))
+        assert torch.equal(drafts.features, scans.tokens.features[:, [3, 5]])
 
 
 @pytest.mark.parametrize("pair_values", [True, False])

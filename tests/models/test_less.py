@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from less3d.batch import make_batch, make_scene
+from less3d.batch import asked_together, make_batch, make_scene
 from less3d.errors import InputError
 from less3d.losses import contrast_loss
 from less3d.models.less import LESS, PWCA, QMP, QSA, LessConfig, where_to_look
@@ -56,7 +56,7 @@ def scene_of(*scans):
 
 def batch_of(*pairs):
     samples = [Sample(scan, Referral("a", "the chair", (0,)), mask) for scan, mask in pairs]
-    return make_batch(samples, voxel_size=0.1, num_levels=3)
+    return make_batch(asked_together(samples), voxel_size=0.1, num_levels=3)
 
 
 def box_mask(scan, size=0.5):
@@ -290,9 +290,9 @@ def test_losses_are_those_of_points():
     with torch.no_grad(), model.unet.register_forward_hook(lambda *args: seen.append(args[-1].raw)):
         losses = model.losses(batch, text)
         logits = ask(model, batch.scene, text, [0])[0][batch.scene.point_to_voxel(0)]
-    p, y = logits.sigmoid(), batch.masks[0].float()
+    p, y = logits.sigmoid(), batch.mask(0).float()
     of_points = seen[0][batch.scene.point_to_voxel(0)]
-    torch.testing.assert_close(losses["contrast"], contrast_loss(of_points, batch.masks[0]))
+    torch.testing.assert_close(losses["contrast"], contrast_loss(of_points, batch.mask(0)))
     torch.testing.assert_close(losses["area"], p.mean())
     torch.testing.assert_close(losses["seg"], -(5 * y * p.log() + (1 - y) * (1 - p).log()).mean())
 
@@ -364,7 +364,7 @@ def test_it_learns_to_tell_two_sentences_apart():
         optimizer.zero_grad()
         model.losses(batch, text)["total"].backward()
         optimizer.step()
-    for logits, mask in zip(ask(model, batch.scene, text, [0, 0]), batch.masks, strict=True):
+    for logits, mask in zip(ask(model, batch.scene, text, [0, 0]), map(batch.mask, (0, 1)), strict=True):
         found = (logits > 0)[batch.scene.point_to_voxel(0)]
         assert (found & mask).sum() / (found | mask).sum() > 0.6
 

@@ -1,4 +1,4 @@
-"""The plain engine gives what spconv gives at one thread (with more, spconv's CPU build gives wrong numbers)."""
+"""Every engine gives what spconv gives at one thread (with more, spconv's CPU build gives wrong numbers)."""
 
 import os
 import warnings
@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 from voxel_cases import SHAPE, random_voxels
 
+from less3d.sparse.engine import SparseEngine
 from less3d.sparse.keys import pack
 from less3d.sparse.plan import build_plan
 from less3d.sparse.reference import TorchEngine
-
-ENGINE = TorchEngine()
+from less3d.sparse.table import TableEngine
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +47,11 @@ def as_ours(weight: Tensor) -> Tensor:
     return weight.flatten(1, 3).permute(1, 2, 0)
 
 
+@pytest.mark.parametrize("engine", [TorchEngine(), TableEngine()], ids=["torch", "table"])
 @pytest.mark.parametrize("share", [0.05, 0.5])
-def test_the_three_convolutions_agree(spconv: ModuleType, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_three_convolutions_agree(
+    spconv: ModuleType, share: float, engine: SparseEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Forward and backward."""
     # spconv asks for a CUDA stream before it goes backward on the CPU, where it has no use for it
     monkeypatch.setattr("spconv.pytorch.ops.get_current_stream", lambda: 0)
@@ -57,9 +60,9 @@ def test_the_three_convolutions_agree(spconv: ModuleType, share: float, monkeypa
     assert fine.down_map is not None
     shapes = (len(coords), 6), (27, 6, 8), (8, 8, 12), (8, 12, 4)
     x, same, down, up = inputs = [torch.randn(shape, requires_grad=True) for shape in shapes]
-    ours = [ENGINE.submanifold(x, same, fine.kernel_map)]
-    ours.append(ENGINE.down(ours[0], down, fine.down_map))
-    ours.append(ENGINE.up(ours[1], up, fine.down_map))
+    ours = [engine.submanifold(x, same, fine.kernel_map)]
+    ours.append(engine.down(ours[0], down, fine.down_map))
+    ours.append(engine.up(ours[1], up, fine.down_map))
     layers = [
         with_weight(spconv.SubMConv3d(6, 8, 3, bias=False), same),
         with_weight(spconv.SparseConv3d(8, 12, 2, stride=2, bias=False, indice_key="down"), down),

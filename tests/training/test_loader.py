@@ -8,13 +8,14 @@ import pytest
 import torch
 from tiny_data import write_tiny_data
 
+from less3d.batch import Asked
 from less3d.data.augment import AugmentConfig
 from less3d.data.folder import Folder
 from less3d.models import ModelConfig
 from less3d.models.late import LateConfig
 from less3d.scan import Scan
 from less3d.training.config import TrainConfig
-from less3d.training.loader import Steps, nearest_rows, random_rows
+from less3d.training.loader import Steps, batch_of, nearest_rows, random_rows
 
 MODEL = ModelConfig(late=LateConfig(channels=(8, 8)), voxel_size=0.5)
 STILL = AugmentConfig(**{field.name: 0.0 for field in fields(AugmentConfig)} | {"keep": 1.0, "holes": 0})
@@ -35,6 +36,12 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
+def said(step: list[Asked]) -> list[tuple[str, torch.Tensor]]:
+    """Each sentence of a step with the mask of what it means."""
+    batch = batch_of(step, CONFIG.model)
+    return [(sentence, batch.mask(row)) for row, sentence in enumerate(batch.sentences)]
+
+
 def test_epochs_see_every_scan_once_each_in_its_own_order(data: Folder, read: list[str]) -> None:
     steps = Steps(data, CONFIG)
     for number in range(18):
@@ -48,8 +55,8 @@ def test_epochs_see_each_scan_changed_in_another_way(data: Folder, read: list[st
     steps = Steps(data, CONFIG)
     seen: dict[str, list[torch.Tensor]] = {}
     for number in range(6):
-        positions = steps[number].batch.scene.positions
-        seen.setdefault(read[-1], []).append(positions)
+        (asked,) = steps[number]
+        seen.setdefault(read[-1], []).append(asked.points)
     assert all(len(views) == 2 and not torch.equal(*[view.mean(0) for view in views]) for views in seen.values())
 
 
@@ -62,9 +69,9 @@ def test_the_part_of_a_large_scan_has_something_that_was_described(data: Folder)
     for part in ("nearest", "random"):
         steps = Steps(data, replace(CONFIG, max_points=50, part=part, augment=STILL))
         for number in range(6):
-            batch = steps[number].batch
-            assert len(batch.masks[0]) == 50
-            assert batch.masks[0].any()
+            (asked,) = steps[number]
+            assert asked.masks.shape[1] == 50
+            assert asked.masks.any()
 
 
 def test_the_nearest_points_are_near_and_random_ones_are_anywhere() -> None:
@@ -83,8 +90,7 @@ def test_a_sentence_about_nothing_is_trained_on_with_an_empty_mask(tmp_path: Pat
     with (root / "sentences.jsonl").open("a") as file:
         file.write('\n{"scan": "room0", "sentence": "the piano", "target_ids": []}')
     steps = Steps(Folder(root), replace(CONFIG, sentences_per_scan=3))
-    batches = [steps[number].batch for number in range(3)]
-    seen = [pair for batch in batches for pair in zip(batch.sentences, batch.masks, strict=True)]
+    seen = [pair for number in range(3) for pair in said(steps[number])]
     assert [mask.any().item() for sentence, mask in seen if sentence == "the piano"] == [False]
     assert all(mask.any() for sentence, mask in seen if sentence != "the piano")
 
@@ -94,8 +100,7 @@ def test_a_share_of_the_sentences_is_borrowed_and_describes_nothing(tmp_path: Pa
     with (root / "sentences.jsonl").open("a") as file:
         file.write('\n{"scan": "room2", "sentence": "the lamp", "target_id": 0, "label": "lamp"}')
     steps = Steps(Folder(root), replace(CONFIG, sentences_per_scan=3, absent=0.5))
-    batches = [steps[number].batch for number in range(30)]
-    pairs = [pair for batch in batches for pair in zip(batch.sentences, batch.masks, strict=True)]
+    pairs = [pair for number in range(30) for pair in said(steps[number])]
     empty = [not mask.any() for sentence, mask in pairs if sentence == "the lamp"]
     assert sum(not mask.any() for _, mask in pairs) == sum(empty)
     assert 0.2 < sum(empty) / len(pairs) < 0.6

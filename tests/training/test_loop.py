@@ -17,7 +17,7 @@ from less3d.errors import InputError
 from less3d.models import Referrer
 from less3d.text import TextConfig
 from less3d.training import loop
-from less3d.training.loader import Steps
+from less3d.training.loader import Steps, batch_of
 from less3d.training.recipes import complete
 from less3d.weights import load_weights
 
@@ -113,7 +113,7 @@ def test_replicas_meet_at_the_mean_of_their_weights(data, tmp_path):
             for group in optimizer.param_groups:
                 group["lr"] = group["top_lr"] * loop.learning_rate_factor(number, config)
             torch.manual_seed(loop._seed(config.seed, number, replica))
-            batch = Steps(data, config, replica=replica)[number].batch
+            batch = batch_of(Steps(data, config, replica=replica)[number], config.model)
             loop.train_step(model, optimizer, batch, None, config.max_gradient_norm)
             seen += len(batch.sentences)
         ends.append(model.state_dict())

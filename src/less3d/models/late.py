@@ -11,21 +11,21 @@ Another sentence on the same scan costs the decoder only: milliseconds.
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
 from less3d.batch import Batch, Scene
 from less3d.losses import mask_loss, naming_loss, pointing_loss
+from less3d.models.encoder import TOKEN_LEVEL, EncodedScans, SceneEncoder
 from less3d.models.interface import Candidates
-from less3d.models.objects import SMALLEST_HALF_SIZE, Cells, Gather, ObjectHead, Objects
+from less3d.models.objects import SMALLEST_HALF_SIZE, Gather, Objects
+from less3d.models.padded import Padding
 from less3d.models.relate import Absence, RelationDecoder, WordSlots
-from less3d.models.unet import SparseUNet
-from less3d.sparse.plan import Level
 from less3d.text import TextFeatures
 
-_TOKEN_LEVEL = 1
-_USUAL_HALF_SIZE = 0.37  # metres
-
+_FAR_BELOW = -1e9
+"""Logit of what is not there."""
 _LOSS_WEIGHTS = {"heat": 1.0, "name": 0.5, "point": 1.0, "draft": 0.5, "mask": 1.0, "vote": 1.0, "box": 0.5}
 
 
@@ -66,85 +66,22 @@ class LateConfig:
 
     def __post_init__(self) -> None:
         """Refuse a network that cannot be built."""
-        if len(self.channels) <= _TOKEN_LEVEL:
+        if len(self.channels) <= TOKEN_LEVEL:
             raise ValueError(f"the late network needs at least two U-Net levels, got channels={self.channels}")
         if min(self.candidates, self.anchors, self.anchor_slots, self.mask_seeds) < 1:
             raise ValueError("candidates, anchors, anchor_slots and mask_seeds must be at least 1")
 
 
 @dataclass(frozen=True, eq=False)
-class EncodedScan:
-    """One scan, ready for any number of sentences: V voxels in T tokens."""
-
-    voxels: Cells
-    token_cells: Cells
-    """The tokens' places: means over their voxels."""
-    tokens: Objects
-    """What each token says of the object it lies on."""
-    token_of: Int64[Tensor, "V"]
-
-
-class SceneEncoder(nn.Module):
-    """Voxels to tokens, votes and mask embeddings.
-
-    A token sees the U-Net's features of its own cell and of all coarser cells around it; a voxel sees its token's.
-    """
-
-    def __init__(self, config: LateConfig) -> None:
-        super().__init__()
-        self.unet = SparseUNet(13, widths=config.channels, blocks=config.blocks)
-        fine, coarser = config.channels[0], sum(config.channels[_TOKEN_LEVEL:])
-        self.token = nn.Sequential(nn.Linear(coarser + 4, config.width), nn.LayerNorm(config.width), nn.ReLU())
-        self.head = ObjectHead(config.width, config.mask_width)
-        self.voxel = nn.Sequential(nn.Linear(fine + config.width, config.width), nn.ReLU())
-        self.embedding = nn.Linear(config.width, config.mask_width)
-        self.vote = nn.Linear(config.width, 3) if config.votes else None
-
-    def forward(self, scene: Scene) -> tuple[EncodedScan, ...]:
-        """Encode each scan of the scene."""
-        inputs = torch.cat([scene.colors, scene.positions[:, 2:] - 1.0, scene.offsets, scene.spread], dim=1)
-        output = self.unet(inputs, scene.plan)
-        token_of = _parents(scene.plan.levels[0])  # (V,)
-        columns = [output.levels[_TOKEN_LEVEL]]
-        ancestor = torch.arange(len(columns[0]), device=token_of.device)  # (T,)
-        for level in range(_TOKEN_LEVEL + 1, len(output.levels)):
-            ancestor = _parents(scene.plan.levels[level - 1])[ancestor]
-            columns.append(output.levels[level][ancestor])
-        raw = torch.cat([scene.positions, scene.colors], dim=1)
-        means = _mean_by(raw, token_of, len(columns[0]))  # (T, 6)
-        features = self.token(torch.cat([*columns, means[:, 2:]], dim=1))  # (T, D)
-        tokens = self.head(features, means[:, :3], means.new_full((1, 3), _USUAL_HALF_SIZE))
-        voxels = self.voxel(torch.cat([output.features, features[token_of]], dim=1))  # (V, D)
-        votes = scene.positions if self.vote is None else scene.positions + self.vote(voxels)
-        cells = torch.cat([scene.positions, votes, self.embedding(voxels)], dim=1)
-        encoded = []
-        first = 0
-        for scan in range(scene.num_scans):
-            rows = scene.voxels_of(scan)
-            own = token_of[rows] - first
-            count = int(own.max()) + 1
-            encoded.append(
-                EncodedScan(
-                    voxels=_cells(cells[rows]),
-                    token_cells=_cells(_mean_by(cells[rows], own, count)),
-                    tokens=tokens.select(slice(first, first + count)),
-                    token_of=own,
-                )
-            )
-            first += count
-        return tuple(encoded)
-
-
-@dataclass(frozen=True, eq=False)
 class Matches:
-    """What S sentences found in one scan."""
+    """What S sentences found in their scans."""
 
     heat: Float[Tensor, "S T"]
-    """How well each token matches the words about the target."""
+    """How well each token of its scan matches a sentence's words about the target."""
     seeds: Int64[Tensor, "S K"]
     """The tokens from which each sentence's candidates were gathered."""
     objects: Objects
-    """All objects that any sentence looks at, each once."""
+    """All objects that any sentence looks at, each once; those of all scans, one after the other."""
     candidates: Int64[Tensor, "S K"]
     """Rows of `objects`."""
     scores: Float[Tensor, "S K"]
@@ -164,7 +101,13 @@ class LateLESS(nn.Module):
     def __init__(self, config: LateConfig, *, text_width: int) -> None:
         super().__init__()
         self.config = config
-        self.encoder = SceneEncoder(config)
+        self.encoder = SceneEncoder(
+            config.channels,
+            blocks=config.blocks,
+            width=config.width,
+            mask_width=config.mask_width,
+            votes=config.votes,
+        )
         self.gather = Gather(config.width, config.mask_width) if config.gather else None
         self.words = WordSlots(text_width, config.width, config.anchor_slots, config.text_layers, config.dropout)
         self.relate = RelationDecoder(
@@ -176,43 +119,59 @@ class LateLESS(nn.Module):
         )
         self.absence = Absence(config.width)
 
-    def prepare(self, scene: Scene) -> tuple[EncodedScan, ...]:
-        """Encode each scan of the scene."""
+    def prepare(self, scene: Scene) -> EncodedScans:
+        """Encode the scans of a scene."""
         return self.encoder(scene)
 
-    def candidates(self, encoded: tuple[EncodedScan, ...], text: TextFeatures) -> Candidates:
+    def candidates(self, encoded: EncodedScans, text: TextFeatures) -> Candidates:
         """The objects that S sentences may mean in the one scan of a scene; several may lie on the same."""
-        (scan,) = encoded
-        matches = self.match(scan, text)
+        matches = self.match(encoded, text, Padding.of_sizes([len(text.words)], text.words.device))
         distinct, rows = matches.candidates.unique(return_inverse=True)
         nothing, belief = matches.logits.softmax(dim=1).split([1, rows.shape[1]], dim=1)
-        return Candidates(scan.voxels.masks(matches.objects.select(distinct)), rows, belief, nothing.squeeze(1))
+        masks = encoded.voxels.of(0).masks(matches.objects.select(distinct))
+        return Candidates(masks, rows, belief, nothing.squeeze(1))
 
-    def objects(self, scan: EncodedScan, seeds: Int64[Tensor, "K"]) -> tuple[Objects, Float[Tensor, "K T"]]:
-        """The objects that some tokens lie on, and the logits of the drafts' masks over the tokens."""
-        drafts = scan.tokens.select(seeds)
-        logits = scan.token_cells.masks(drafts)
+    def objects(self, scans: EncodedScans, seeds: Int64[Tensor, "B K"]) -> tuple[Objects, Float[Tensor, "B K T"]]:
+        """The objects that some tokens of each scan lie on, and the logits of the drafts' masks over the tokens."""
+        count, size = scans.is_token.shape
+        rows = (seeds + size * torch.arange(count, device=seeds.device)[:, None]).flatten()
+        drafts = scans.tokens.flat().select(rows).map(lambda values: values.unflatten(0, seeds.shape))
+        logits = scans.token_cells.masks(drafts).masked_fill(~scans.is_token[:, None], _FAR_BELOW)
         if self.gather is None:
             return drafts, logits
-        return self.gather(drafts, logits, scan.tokens, scan.token_cells), logits
+        return self.gather(drafts, logits, scans.tokens, scans.token_cells), logits
 
-    def match(self, scan: EncodedScan, text: TextFeatures) -> Matches:
+    def match(self, scans: EncodedScans, text: TextFeatures, asked: Padding) -> Matches:
         """Choose candidates and anchors by the words and score the candidates by their relations.
 
         In training, too, candidates are what the words find: a target put among them by hand would be known by not
         matching the words.
+
+        Args:
+            scans: B of them.
+            text: S sentences, those about the first scan first.
+            asked: which are about which scan.
         """
+        config, size = self.config, scans.is_token.shape[1]
         words = self.words(text)
-        heats = torch.einsum("scd,td->sct", words.queries, scan.tokens.keys) / self.config.width**0.5  # (S, 1+A, T)
+        queries = asked(words.queries)  # (B, Q, 1+A, D) the sentences by scan, Q each
+        heats = _heats(queries, scans.tokens).masked_fill(~scans.is_token[:, None, None], _FAR_BELOW)  # (B, Q, 1+A, T)
         hot = heats.detach()
-        seeds = _peaks(hot[:, 0], scan, self.config.candidates)  # (S, K)
-        anchor_seeds = _peaks(hot[:, 1:].flatten(0, 1), scan, self.config.anchors)  # (S A, J)
-        distinct, rows = torch.cat([seeds.flatten(), anchor_seeds.flatten()]).unique(return_inverse=True)
-        objects, _ = self.objects(scan, distinct)
-        candidates = rows[: seeds.numel()].view_as(seeds)
-        anchors = rows[seeds.numel() :].view(len(seeds), self.config.anchor_slots, -1)  # (S, A, J)
-        heats_of_objects = torch.einsum("scd,kd->sck", words.queries, objects.keys) / self.config.width**0.5
-        candidate_heat = heats_of_objects[:, 0].gather(1, candidates)  # (S, K)
+        seeds = asked.back(_peaks(hot[:, :, 0], scans, config.candidates))  # (S, K)
+        anchor_seeds = asked.back(
+            _peaks(hot[:, :, 1:].flatten(1, 2), scans, config.anchors).unflatten(1, (-1, config.anchor_slots))
+        )
+        wanted = torch.cat([seeds, anchor_seeds.flatten(1)], dim=1) + size * asked.group_of[:, None]
+        distinct, rows = wanted.unique(return_inverse=True)
+        sizes = torch.bincount(distinct // size, minlength=asked.groups)
+        by_scan = Padding.of_sizes(sizes.tolist(), distinct.device)
+        objects, _ = self.objects(scans, by_scan(distinct % size, fill=0))
+        rows = by_scan.place[rows]
+        candidates, anchors = rows.split([seeds.shape[1], rows.shape[1] - seeds.shape[1]], dim=1)
+        anchors = anchors.unflatten(1, (config.anchor_slots, -1))  # (S, A, J)
+        heats_of_objects = asked.back(_heats(queries, objects))  # (S, 1+A, U)
+        candidate_heat = heats_of_objects[:, 0].gather(1, candidates % by_scan.width)  # (S, K)
+        objects = objects.flat()
         scores = self.relate(
             words,
             objects=objects.features,
@@ -221,55 +180,83 @@ class LateLESS(nn.Module):
             candidates=candidates,
             candidate_heat=candidate_heat,
             anchors=anchors,
-            anchor_heat=heats_of_objects[:, 1:].gather(2, anchors),
+            anchor_heat=heats_of_objects[:, 1:].gather(2, anchors % by_scan.width),
         )
         nothing = scores.logsumexp(dim=1) + self.absence(words.queries[:, 0], scores, candidate_heat)
-        return Matches(heats[:, 0], seeds, objects, candidates, scores, nothing)
+        return Matches(asked.back(heats[:, :, 0]), seeds, objects, candidates, scores, nothing)
 
     def losses(self, batch: Batch, text: TextFeatures) -> dict[str, Float[Tensor, ""]]:
         """Pointing (token heat and candidate scores), naming, masks (cross-entropy and Dice), votes and boxes."""
-        parts: dict[str, list[Tensor]] = {name: [] for name in _LOSS_WEIGHTS}
-        for scan, own in _by_scan(self.prepare(batch.scene), batch.scan_of):
-            inside = torch.stack([batch.voxel_targets(int(sentence)) for sentence in own]) > 0.5  # (S, V)
-            share = _mean_by(inside.T.float(), scan.token_of, len(scan.tokens)).T  # (S, T)
-            tokens = share > 0.5
-            matches = self.match(scan, text.select(own))
-            parts["heat"].append(pointing_loss(matches.heat, tokens))
-            parts["name"].append(naming_loss(matches.heat, tokens))
-            num_targets = batch.num_targets[own, None]  # (S, 1)
-            right = torch.cat([num_targets == 0, tokens.gather(1, matches.seeds)], dim=1)
-            parts["point"].append(pointing_loss(matches.logits, right))
-            rows = _distinct(tokens & (num_targets == 1))  # the mask of several is no object's
-            for name, value in self._object_losses(scan, inside[rows], share[rows]).items():
-                parts[name].append(value)
-        means = {name: torch.stack(values).mean() for name, values in parts.items()}
-        return {"total": sum((_LOSS_WEIGHTS[name] * means[name] for name in means), torch.tensor(0.0)), **means}
+        scans, asked = self.prepare(batch.scene), Padding(batch.bounds, text.words.device)
+        matches = self.match(scans, text, asked)
+        inside = _targets(batch, asked.width, scans) > 0.5  # (B, Q, V)
+        share = scans.means(inside.float())  # (B, Q, T)
+        tokens = share > 0.5
+        meant = asked.back(tokens)  # (S, T)
+        is_right = torch.cat([batch.num_targets[:, None] == 0, meant.gather(1, matches.seeds)], dim=1)
+        heat_by_scan = asked(matches.heat, fill=-torch.inf)
+        described = batch.objects[meant[batch.objects].any(dim=1)]  # the others are too small to own a token
+        parts = {
+            "heat": pointing_loss(matches.heat, meant),
+            "name": naming_loss(heat_by_scan, tokens),
+            "point": pointing_loss(matches.logits, is_right),
+            **self._object_losses(
+                scans, asked.group_of[described], asked.back(inside)[described], asked.back(share)[described]
+            ),
+        }
+        return {"total": sum((_LOSS_WEIGHTS[name] * parts[name] for name in parts), torch.tensor(0.0)), **parts}
 
     def _object_losses(
-        self, scan: EncodedScan, inside: Bool[Tensor, "O V"], share: Float[Tensor, "O T"]
+        self, scans: EncodedScans, scan_of: Int64[Tensor, "O"], inside: Bool[Tensor, "O V"], share: Float[Tensor, "O T"]
     ) -> dict[str, Tensor]:
         """Losses of the O described objects, whatever was said of them; zero when there are none."""
-        if len(inside) == 0:
-            return dict.fromkeys(("draft", "mask", "vote", "box"), scan.voxels.embeddings.sum() * 0.0)
-        positions = scan.voxels.positions
-        low = torch.where(inside[..., None], positions, torch.inf).amin(dim=1)
-        high = torch.where(inside[..., None], positions, -torch.inf).amax(dim=1)
-        center, half = (low + high) / 2, (high - low) / 2 + SMALLEST_HALF_SIZE  # (O, 3)
+        count = len(inside)
+        if count == 0:
+            return dict.fromkeys(("draft", "mask", "vote", "box"), scans.voxels.embeddings.sum() * 0.0)
         rows, voxels = inside.nonzero(as_tuple=True)
-        offset = (scan.voxels.votes[voxels] - center[rows]).abs().sum(1, keepdim=True)
-        rows_of_tokens, members = (share > 0.5).nonzero(as_tuple=True)
-        opinions = _box_loss(scan.tokens.select(members), center[rows_of_tokens], half[rows_of_tokens])
-        count = self.config.mask_seeds
-        seeds = torch.multinomial((share > 0.5).float(), count, replacement=True).flatten()  # (O seeds,)
-        objects, logits = self.objects(scan, seeds)
+        low, high = _extent(scans.voxels.positions[scan_of[rows], voxels], rows, count)
+        center, half = (low + high) / 2, (high - low) / 2 + SMALLEST_HALF_SIZE  # (O, 3)
+        offset = (scans.voxels.votes[scan_of[rows], voxels] - center[rows]).abs().sum(1, keepdim=True)
+        owners, members = (share > 0.5).nonzero(as_tuple=True)
+        tokens = scans.tokens.flat().select(scan_of[owners] * share.shape[1] + members)
+        opinions = _box_loss(tokens, center[owners], half[owners])
+        copies = self.config.mask_seeds
+        seeds = torch.multinomial((share > 0.5).float(), copies, replacement=True).flatten()  # (O copies,)
+        scan_of = scan_of.repeat_interleave(copies)
+        by_scan = Padding.of_sizes(torch.bincount(scan_of, minlength=len(scans.is_token)).tolist(), seeds.device)
+        objects, drafts = self.objects(scans, by_scan(seeds, fill=0))
+        masks = scans.voxels.masks(objects).masked_fill(~scans.is_voxel[:, None], _FAR_BELOW)
         truths = (inside.float(), share, center, half)
-        on_voxels, on_tokens, *box = (truth.repeat_interleave(count, dim=0) for truth in truths)
+        on_voxels, on_tokens, *box = (truth.repeat_interleave(copies, dim=0) for truth in truths)
+        num_voxels, num_tokens = (real.sum(dim=1)[scan_of] for real in (scans.is_voxel, scans.is_token))
         return {
-            "draft": mask_loss(logits, on_tokens),
-            "mask": mask_loss(scan.voxels.masks(objects), on_voxels),
-            "vote": _mean_by(offset, rows, len(inside)).mean(),
-            "box": _mean_by(opinions, rows_of_tokens, len(inside)).mean() + _box_loss(objects, *box).mean(),
+            "draft": mask_loss(by_scan.back(drafts), on_tokens, sizes=num_tokens.float()),
+            "mask": mask_loss(by_scan.back(masks), on_voxels, sizes=num_voxels.float()),
+            "vote": _mean_by(offset, rows, count).mean(),
+            "box": _mean_by(opinions, owners, count).mean() + _box_loss(objects.map(by_scan.back), *box).mean(),
         }
+
+
+def _heats(queries: Float[Tensor, "B Q C D"], objects: Objects) -> Float[Tensor, "B Q C K"]:
+    """How well each query matches each object of its scan."""
+    heats = queries.flatten(1, 2) @ objects.keys.mT / objects.keys.shape[-1] ** 0.5
+    return heats.unflatten(1, queries.shape[1:3])
+
+
+def _targets(batch: Batch, width: int, scans: EncodedScans) -> Float[Tensor, "B Q V"]:
+    """`Batch.voxel_targets` of all scans; zero where there is no sentence or no voxel."""
+    shares = [batch.voxel_targets(scan) for scan in range(batch.scene.num_scans)]
+    size = scans.is_voxel.shape[1]
+    return torch.stack([F.pad(own, (0, size - own.shape[1], 0, width - own.shape[0])) for own in shares])
+
+
+def _extent(
+    points: Float[Tensor, "M 3"], group: Int64[Tensor, "M"], count: int
+) -> tuple[Float[Tensor, "G 3"], Float[Tensor, "G 3"]]:
+    """The lowest and highest coordinates of each group of points."""
+    place = group[:, None].expand(-1, 3)
+    low = points.new_full((count, 3), torch.inf).scatter_reduce(0, place, points, "amin")
+    return low, points.new_full((count, 3), -torch.inf).scatter_reduce(0, place, points, "amax")
 
 
 def _box_loss(objects: Objects, center: Float[Tensor, "K 3"], half_size: Float[Tensor, "K 3"]) -> Float[Tensor, "K 1"]:
@@ -278,51 +265,26 @@ def _box_loss(objects: Objects, center: Float[Tensor, "K 3"], half_size: Float[T
     return off + 0.5 * (objects.half_sizes.log() - half_size.log()).abs().sum(1, keepdim=True)
 
 
-def _cells(columns: Float[Tensor, "V C"]) -> Cells:
-    """Cells from their columns: position, vote, embedding."""
-    return Cells(columns[:, :3], columns[:, 3:6], columns[:, 6:])
+def _mean_by(values: Float[Tensor, "M C"], group: Int64[Tensor, "M"], count: int) -> Float[Tensor, "G C"]:
+    """Mean of the rows of each group, none of them empty."""
+    total = values.new_zeros(count, values.shape[1]).index_add(0, group, values)
+    return total / torch.bincount(group, minlength=count)[:, None]
 
 
-def _parents(level: Level) -> Int64[Tensor, "V"]:
-    """For each voxel of a level, the voxel of the next level it lies in."""
-    down = level.down_map
-    assert down is not None
-    return torch.empty_like(down.parent).index_copy_(0, down.child.long(), down.parent).long()
-
-
-def _by_scan(encoded: tuple[EncodedScan, ...], scan_of: Tensor) -> list[tuple[EncodedScan, Tensor]]:
-    """Each scan that is asked, with the rows of its sentences."""
-    rows = [(scan, (scan_of == number).nonzero().flatten()) for number, scan in enumerate(encoded)]
-    return [(scan, own) for scan, own in rows if len(own)]
-
-
-def _distinct(tokens: Bool[Tensor, "S T"]) -> Int64[Tensor, "O"]:
-    """One row for each described object; objects too small to own a token are left out."""
-    _, group = torch.unique(tokens, dim=0, return_inverse=True)
-    same = group[:, None] == group[None]
-    is_first = ~same.tril(-1).any(dim=1)
-    return (is_first & tokens.any(dim=1)).nonzero().flatten()
-
-
-def _peaks(heat: Float[Tensor, "S T"], scan: EncodedScan, count: int) -> Int64[Tensor, "S K"]:
+def _peaks(heat: Float[Tensor, "B R T"], scans: EncodedScans, count: int) -> Int64[Tensor, "B R K"]:
     """The hottest tokens of each row, one an object: tokens that vote for nearly the same centre count once."""
-    centers, halves = scan.tokens.centers.detach(), scan.tokens.half_sizes.detach()
-    radius = (0.6 * halves.amin(dim=1)).clamp(0.1, 0.5)
-    left, chosen = heat.clone(), []
-    for _ in range(min(count, heat.shape[1])):
-        best = left.argmax(dim=1)  # (S,)
-        near = _squared_distance(centers[best], centers) < radius[best, None].square()
-        left = left.masked_fill(near, -1e9).scatter_(1, best[:, None], -2e9)
+    centers, halves = scans.tokens.centers.detach(), scans.tokens.half_sizes.detach()
+    radius = (0.6 * halves.amin(dim=-1)).clamp(0.1, 0.5).square()  # (B, T)
+    left, chosen = heat.masked_fill(~scans.is_token[:, None], -torch.inf), []
+    for _ in range(min(count, heat.shape[2])):
+        best = left.argmax(dim=2)  # (B, R)
+        center = centers.gather(1, best[..., None].expand(-1, -1, 3))  # (B, R, 3)
+        near = _squared_distance(center, centers) < radius.gather(1, best)[..., None]
+        left = torch.where(near, left.clamp(max=_FAR_BELOW), left).scatter_(2, best[..., None], 2 * _FAR_BELOW)
         chosen.append(best)
-    return torch.stack(chosen, dim=1)
+    return torch.stack(chosen, dim=2)
 
 
-def _mean_by(values: Float[Tensor, "V C"], group: Int64[Tensor, "V"], count: int) -> Float[Tensor, "G C"]:
-    """Mean of the rows of each group."""
-    total = values.new_zeros(count, values.shape[1]).index_add_(0, group, values)
-    return total / torch.bincount(group, minlength=count).clamp(min=1)[:, None]
-
-
-def _squared_distance(a: Float[Tensor, "K 3"], b: Float[Tensor, "V 3"]) -> Float[Tensor, "K V"]:
-    """Squared distances of each of `a` to each of `b`, without a (K, V, 3) tensor."""
-    return sum((a[:, None, axis] - b[None, :, axis]).square() for axis in range(3))  # pyright: ignore[reportReturnType]
+def _squared_distance(a: Float[Tensor, "B K 3"], b: Float[Tensor, "B V 3"]) -> Float[Tensor, "B K V"]:
+    """Squared distances of each of `a` to each of `b`, without a (B, K, V, 3) tensor."""
+    return sum((a[..., :, None, axis] - b[..., None, :, axis]).square() for axis in range(3))  # pyright: ignore[reportReturnType]

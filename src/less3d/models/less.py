@@ -128,15 +128,15 @@ class LESS(nn.Module):
 
     def _losses_of(self, batch: Batch, row: int, logits: Tensor, raw: Tensor) -> dict[str, Tensor]:
         """The parts of one sentence's loss from its voxels' logits (V,) and features before the last ReLU (V, C)."""
-        config, mask = self.config, batch.masks[row]
-        voxel_of_point = batch.scene.point_to_voxel(int(batch.scan_of[row]))  # (N,)
+        config, scan = self.config, int(batch.scan_of[row])
+        mask, voxel_of_point = batch.mask(row), batch.scene.point_to_voxel(scan)  # (N,)
         counts = torch.bincount(voxel_of_point, minlength=len(logits)).to(raw.dtype)  # (V,)
         of_points = logits[voxel_of_point]
         parts = {"seg": seg_loss(of_points, mask, positive_weight=config.positive_weight)}
         if config.area_weight:
             parts["area"] = area_loss(of_points)
         if config.contrast_weight:
-            share = batch.voxel_targets(row)
+            share = batch.voxel_targets(scan)[row - batch.bounds[scan]]
             parts["contrast"] = contrast_loss(raw, share, counts=counts, temperature=config.temperature)
         if config.dice_weight:
             parts["dice"] = dice_loss(of_points, mask)

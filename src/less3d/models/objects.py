@@ -6,6 +6,7 @@ and spread, its features from their mean. Like a K-Net kernel (Zhang et al., Neu
 updated from the group of pixels it finds, but with votes and boxes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import torch
@@ -20,48 +21,57 @@ _SPREAD_FEATURES = 7
 
 @dataclass(frozen=True, eq=False)
 class Objects:
-    """K objects as the network believes them to be; metres from the scan's middle and floor."""
+    """K objects as the network believes them to be, of one scan or of each of B; metres from its middle and floor."""
 
-    features: Float[Tensor, "K D"]
-    keys: Float[Tensor, "K D"]
+    features: Float[Tensor, "*B K D"]
+    keys: Float[Tensor, "*B K D"]
     """What words are compared with."""
-    centers: Float[Tensor, "K 3"]
+    centers: Float[Tensor, "*B K 3"]
     """Middle of the object's box."""
-    half_sizes: Float[Tensor, "K 3"]
-    mask_queries: Float[Tensor, "K M"]
-    mask_shapes: Float[Tensor, "K 5"]
+    half_sizes: Float[Tensor, "*B K 3"]
+    mask_queries: Float[Tensor, "*B K M"]
+    mask_shapes: Float[Tensor, "*B K 5"]
     """How sharply a mask falls off with disagreeing votes, with distance along x, y and z; and its bias."""
 
-    def __len__(self) -> int:
-        return len(self.keys)
+    def map(self, change: Callable[[Tensor], Tensor]) -> "Objects":
+        """The same change made to all that is said of them."""
+        return Objects(**{field.name: change(getattr(self, field.name)) for field in fields(self)})
 
-    def select(self, rows: Int64[Tensor, "_"] | slice) -> "Objects":
-        """Some of them."""
-        return Objects(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+    def flat(self) -> "Objects":
+        """The objects of all B scans, one after the other."""
+        return self.map(lambda values: values.flatten(0, -2))
+
+    def select(self, rows: Int64[Tensor, "_"]) -> "Objects":
+        """Some of the objects of one scan."""
+        return self.map(lambda values: values.index_select(0, rows))
 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Places in a scan that masks cover: its V voxels, or its T tokens."""
+    """Places that masks cover, in one scan or in each of B: its V voxels, or its T tokens."""
 
-    positions: Float[Tensor, "V 3"]
+    positions: Float[Tensor, "*B V 3"]
     """Metres from the scan's middle and floor."""
-    votes: Float[Tensor, "V 3"]
+    votes: Float[Tensor, "*B V 3"]
     """Middle of the box of the object each cell lies on, as it votes."""
-    embeddings: Float[Tensor, "V M"]
+    embeddings: Float[Tensor, "*B V M"]
 
-    def masks(self, objects: Objects) -> Float[Tensor, "K V"]:
+    def of(self, scan: int) -> "Cells":
+        """Those of one scan."""
+        return Cells(self.positions[scan], self.votes[scan], self.embeddings[scan])
+
+    def masks(self, objects: Objects) -> Float[Tensor, "*B K V"]:
         """Mask logits of objects.
 
         A cell belongs to an object when its embedding matches, its vote points to the object's middle, and it lies in
         the object's box.
         """
-        center, half = objects.centers, objects.half_sizes.detach().square()  # (K, 3)
-        falloff, bias = F.softplus(objects.mask_shapes[:, :4]), objects.mask_shapes[:, 4:]
-        weight = falloff[:, :1] / half.sum(dim=1, keepdim=True) * torch.ones_like(center)
-        agree = _parabola(weight, center) @ _monomials(self.votes).T
-        near = _parabola(falloff[:, 1:] / half, center) @ _monomials(self.positions).T
-        return objects.mask_queries @ self.embeddings.T + bias - agree - near  # (K, V)
+        center, half = objects.centers, objects.half_sizes.detach().square()  # (*B, K, 3)
+        falloff, bias = F.softplus(objects.mask_shapes[..., :4]), objects.mask_shapes[..., 4:]
+        weight = falloff[..., :1] / half.sum(dim=-1, keepdim=True) * torch.ones_like(center)
+        agree = _parabola(weight, center) @ _monomials(self.votes).mT
+        near = _parabola(falloff[..., 1:] / half, center) @ _monomials(self.positions).mT
+        return objects.mask_queries @ self.embeddings.mT + bias - agree - near  # (*B, K, V)
 
 
 class ObjectHead(nn.Module):
@@ -75,10 +85,10 @@ class ObjectHead(nn.Module):
         self.mask_shape = nn.Linear(width, 5)
 
     def forward(
-        self, features: Float[Tensor, "K D"], center: Float[Tensor, "K 3"], half_size: Float[Tensor, "#K 3"]
+        self, features: Float[Tensor, "*B K D"], center: Float[Tensor, "*B K 3"], half_size: Float[Tensor, "*B #K 3"]
     ) -> Objects:
-        """Describe K objects, their boxes by how they differ from a first guess."""
-        shift, stretch = self.box(features).chunk(2, dim=1)
+        """Describe objects, their boxes by how they differ from a first guess."""
+        shift, stretch = self.box(features).chunk(2, dim=-1)
         return Objects(
             features=features,
             keys=self.key(features),
@@ -100,8 +110,8 @@ class Gather(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.head = ObjectHead(width, mask_width)
 
-    def forward(self, drafts: Objects, logits: Float[Tensor, "K T"], tokens: Objects, cells: Cells) -> Objects:
-        """Describe K objects.
+    def forward(self, drafts: Objects, logits: Float[Tensor, "*B K T"], tokens: Objects, cells: Cells) -> Objects:
+        """Describe objects.
 
         Args:
             drafts: what one token says of each.
@@ -110,25 +120,25 @@ class Gather(nn.Module):
             cells: where the tokens are.
         """
         inside = F.logsigmoid(logits)
-        share = inside.softmax(dim=1)  # (K, T) each token's part in the object
+        share = inside.softmax(dim=-1)  # (*B, K, T) each token's part in the object
         mean = share @ tokens.features
         center = share @ cells.votes
         half_size = (share @ tokens.half_sizes.log()).exp()
         middle = share @ cells.positions
         variance = (share @ cells.positions.square() - middle.square()).clamp(min=0.0)
         spread = (variance + SMALLEST_HALF_SIZE**2).log() / 2 - half_size.log()
-        mass = inside.logsumexp(dim=1, keepdim=True)
-        moments = torch.cat([(middle - center) / half_size, spread, mass], dim=1)  # (K, 7)
-        features = self.norm(mean + self.enter(torch.cat([mean, drafts.features, moments], dim=1)))
+        mass = inside.logsumexp(dim=-1, keepdim=True)
+        moments = torch.cat([(middle - center) / half_size, spread, mass], dim=-1)  # (*B, K, 7)
+        features = self.norm(mean + self.enter(torch.cat([mean, drafts.features, moments], dim=-1)))
         return self.head(features, center, half_size)
 
 
-def _parabola(weight: Float[Tensor, "K 3"], center: Float[Tensor, "K 3"]) -> Float[Tensor, "K 7"]:
+def _parabola(weight: Float[Tensor, "*B K 3"], center: Float[Tensor, "*B K 3"]) -> Float[Tensor, "*B K 7"]:
     """Coefficients over `_monomials` of the weighted squared distance to `center`."""
-    constant = (weight * center.square()).sum(dim=1, keepdim=True)
-    return torch.cat([weight, -2 * weight * center, constant], dim=1)
+    constant = (weight * center.square()).sum(dim=-1, keepdim=True)
+    return torch.cat([weight, -2 * weight * center, constant], dim=-1)
 
 
-def _monomials(x: Float[Tensor, "V 3"]) -> Float[Tensor, "V 7"]:
+def _monomials(x: Float[Tensor, "*B V 3"]) -> Float[Tensor, "*B V 7"]:
     """x², x and 1, so that a squared distance to any centre is one product."""
-    return torch.cat([x.square(), x, torch.ones_like(x[:, :1])], dim=1)
+    return torch.cat([x.square(), x, torch.ones_like(x[..., :1])], dim=-1)

@@ -10,10 +10,10 @@ from jaxtyping import Float, Int64
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from less3d.sparse.auto import AutoEngine
 from less3d.sparse.engine import SparseEngine
 from less3d.sparse.layers import DownConv3d, SubmanifoldConv3d, UpConv3d
 from less3d.sparse.plan import KernelMap, Level, Plan
-from less3d.sparse.reference import TorchEngine
 
 PAPER_WIDTHS = (32, 64, 96, 128, 160)
 """Channels of each level of the paper's network, finest first."""
@@ -62,10 +62,10 @@ class SparseUNet(nn.Module):
             in_channels: channels of a voxel that comes in.
             widths: channels of each level, finest first; as many levels as the plan has.
             blocks: residual blocks a level, in the encoder and again in the decoder.
-            engine: does the sparse convolutions; `TorchEngine` when not given.
+            engine: does the sparse convolutions; `AutoEngine` when not given.
         """
         super().__init__()
-        engine = TorchEngine() if engine is None else engine
+        engine = AutoEngine() if engine is None else engine
         self.widths = tuple(widths)
         self.stem = SubmanifoldConv3d(in_channels, widths[0], engine)
         self.encoder = nn.ModuleList(_Blocks(width, width, blocks, engine) for width in widths)

@@ -5,6 +5,7 @@ to know about space. Level 0 has the voxels as they came; each further level has
 """
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import TypeVar
 
 import torch
@@ -19,6 +20,7 @@ OFFSETS = tuple((dx, dy, dz) for dx in (-1, 0, 1) for dy in (-1, 0, 1) for dz in
 """The 27 offsets of a 3x3x3 kernel, in the order of its weights: the center is 13, the opposite of k is 26 - k."""
 CENTER = 13
 """The offset (0, 0, 0)."""
+_TILE_SIZE = 8192
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +51,16 @@ class KernelMap:
     """V."""
     tiles: tuple[KernelTile, ...]
 
+    @cached_property
+    def table(self) -> Int32[Tensor, "V 27"]:
+        """For each voxel the row of its neighbor at each offset, V for none."""
+        table = self.tiles[0].source.new_full((self.num_voxels, len(OFFSETS)), self.num_voxels)
+        for tile in self.tiles:
+            counts = torch.tensor(tile.counts, device=table.device)
+            offset = torch.repeat_interleave(counts, output_size=len(tile.source))
+            table[tile.start + tile.target.long(), offset] = tile.source
+        return table
+
 
 @dataclass(frozen=True, eq=False)
 class DownMap:
@@ -67,6 +79,22 @@ class DownMap:
     starts: Int32[Tensor, "_"]
     slot: Int32[Tensor, "V"]
     """Where each child stands in `child`."""
+
+    @cached_property
+    def place(self) -> Int32[Tensor, "V"]:
+        """Of each child, eight times its parent and its offset."""
+        offset = torch.repeat_interleave(
+            torch.tensor(self.counts, device=self.child.device), output_size=len(self.child)
+        )
+        return torch.empty_like(self.parent).index_copy_(0, self.child.long(), 8 * self.parent + offset.int())
+
+    @cached_property
+    def table(self) -> Int32[Tensor, "U 8"]:
+        """For each parent its child at each offset, V for none."""
+        count = len(self.child)
+        table = self.child.new_full((8 * (len(self.starts) - 1),), count)
+        children = torch.arange(count, dtype=torch.int32, device=table.device)
+        return table.index_copy_(0, self.place.long(), children).view(-1, 8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,13 +121,14 @@ class Plan:
 _Record = TypeVar("_Record", KernelTile, DownMap)
 
 
-def build_plan(coords: Int32[Tensor, "V 4"], num_levels: int, *, tile_size: int = 8192) -> Plan:
+def build_plan(coords: Int32[Tensor, "V 4"], num_levels: int, *, tile_size: int | None = None) -> Plan:
     """Find all neighbors of all levels; voxels of different scans are never neighbors.
 
     Args:
         coords: scan index, x, y, z in voxels; sorted and without repetition, as `voxelize` gives them.
         num_levels: at least 1.
-        tile_size: voxels of a tile; it changes speed and memory, never what a convolution gives.
+        tile_size: voxels of a tile; it changes speed and memory, never what a convolution gives. When not given, what
+            suits a CPU's cache, and one tile of all elsewhere.
 
     Raises:
         InputError: when there are no voxels or levels, or coordinates are negative, too large, repeated, or not sorted.
@@ -107,6 +136,8 @@ def build_plan(coords: Int32[Tensor, "V 4"], num_levels: int, *, tile_size: int 
     if num_levels < 1:
         raise InputError(f"a plan needs at least one level, got {num_levels}")
     keys = pack(coords)
+    if tile_size is None:
+        tile_size = _TILE_SIZE if coords.device.type == "cpu" else max(1, len(coords))
     if len(keys) == 0 or not bool((keys[1:] > keys[:-1]).all()):
         raise InputError("a plan needs voxels sorted by scan, x, y, z without repetition: use voxelize")
     levels = []

@@ -1,62 +1,47 @@
 """Training batches: each a function of the data, the settings and the step's number, so that runs can resume."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
-from less3d.batch import Batch, make_batch
+from less3d.batch import Asked, Batch, asked_together, make_batch
 from less3d.data.absent import borrowed
 from less3d.data.augment import augment
 from less3d.data.dataset import Dataset, make_samples, with_splits
 from less3d.data.sentences.view import swap_left_right
+from less3d.models import ModelConfig
 from less3d.referral import Masks, Referral, Sample
 from less3d.scan import Scan
-from less3d.text import TextFeatures
-from less3d.text.table import TextTable
 from less3d.training.config import TrainConfig
 
 
-@dataclass(frozen=True, eq=False)
-class Step:
-    """What one step trains on. `text` is there when the text encoder is frozen: it was then read beforehand."""
-
-    batch: Batch
-    text: TextFeatures | None
-
-
-class Steps(TorchDataset[Step]):
-    """The steps of a run, by number.
+class Steps(TorchDataset[list[Asked]]):
+    """The steps of a run, by number: what is asked of which scans.
 
     Args:
         data: scans, sentences and masks; nothing else of it is read.
         config: the run.
-        text: the features of all its sentences, when the text encoder is frozen.
         replica: which of the run's processes these are for; each has every `config.replicas`-th scan.
     """
 
-    def __init__(self, data: Dataset, config: TrainConfig, *, text: TextTable | None = None, replica: int = 0) -> None:
+    def __init__(self, data: Dataset, config: TrainConfig, *, replica: int = 0) -> None:
         self.data = data
         self.config = config
-        self.text = text
         self.replica = replica
         self.scans = data.scans[replica :: config.replicas]
 
     def __len__(self) -> int:
         return self.config.steps
 
-    def __getitem__(self, step: int) -> Step:
+    def __getitem__(self, step: int) -> list[Asked]:
         """Build step number `step`."""
-        config, count = self.config, self.config.scans_per_step
-        samples: list[Sample] = []
-        for number in range(step * count, (step + 1) * count):
-            samples += self._samples(number)
-        model = config.model
-        batch = make_batch(samples, voxel_size=model.voxel_size, num_levels=model.num_levels)
-        return Step(batch, None if self.text is None else self.text(batch.sentences))
+        count = self.config.scans_per_step
+        return [
+            one for number in range(step * count, (step + 1) * count) for one in asked_together(self._samples(number))
+        ]
 
     def _samples(self, number: int) -> list[Sample]:
         """The sentences of the run's scan number `number`, counted over all epochs, augmented."""
@@ -120,7 +105,12 @@ def all_sentences(data: Dataset, config: TrainConfig) -> set[str]:
     return sentences | {swap_left_right(sentence) for sentence in sentences} if config.augment.mirror else sentences
 
 
-def load_steps(steps: Steps, start: int, *, workers: int) -> Iterator[Step]:
+def batch_of(asked: Sequence[Asked], model: ModelConfig, device: torch.device | str = "cpu") -> Batch:
+    """What a model trains on at a step."""
+    return make_batch(asked, voxel_size=model.voxel_size, num_levels=model.num_levels, device=device)
+
+
+def load_steps(steps: Steps, start: int, *, workers: int) -> Iterator[list[Asked]]:
     """Steps `start` and on, built ahead by worker processes (0: here and now)."""
     loader = DataLoader(
         steps,

@@ -27,7 +27,7 @@ from less3d.training.card import ROWS, write_card
 from less3d.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from less3d.training.config import TrainConfig
 from less3d.training.evaluate import evaluate
-from less3d.training.loader import Steps, all_sentences, load_steps
+from less3d.training.loader import Steps, all_sentences, batch_of, load_steps
 from less3d.training.log import WAITING, RunLog
 from less3d.training.replicas import Replicas, replicas
 from less3d.weights import load_weights, save_weights, write_calibrated
@@ -81,7 +81,7 @@ def train(
     output.mkdir(parents=True, exist_ok=True)
     run = _Run(config, data, output, start_from, workers, device)
     if not run.model.text_learns:
-        _read_sentences(config, data, output / TEXT)
+        _read_sentences(config, data, output / TEXT, device)
     log = RunLog(output, resume_at=run.progress.step)
     with replicas(config.replicas, _follow, config, data, output, start_from, workers) as group, _progress_bar() as bar:
         progress = run.progress
@@ -161,7 +161,7 @@ class _Run:
         _freeze(self.model, config.learn)
         self.optimizer = _optimizer(self.model, config)
         self.progress = Progress()
-        self.text = None if self.model.text_learns else TextTable(output / TEXT)
+        self.text = None if self.model.text_learns else TextTable(output / TEXT, device)
         if (output / CHECKPOINT).exists():
             self.progress = load_checkpoint(output / CHECKPOINT, self.model, self.optimizer, to_json(config))
 
@@ -176,18 +176,19 @@ class _Run:
         Among them, as `WAITING`, the share of the time in which the next step was waited for.
         """
         config, progress = self.config, self.progress
-        steps = Steps(self.data, config, text=self.text, replica=group.rank)
+        steps = Steps(self.data, config, replica=group.rank)
         since: list[dict[str, float]] = []
         began = time.monotonic()
-        for step in load_steps(steps, progress.step, workers=self.workers):
+        for asked in load_steps(steps, progress.step, workers=self.workers):
             waited = time.monotonic() - began
             for parameters in self.optimizer.param_groups:
                 parameters["lr"] = parameters["top_lr"] * learning_rate_factor(progress.step, config)
             torch.manual_seed(_seed(config.seed, progress.step, group.rank))
-            text = None if step.text is None else step.text.to(self.device)
-            losses = train_step(self.model, self.optimizer, step.batch.to(self.device), text, config.max_gradient_norm)
+            batch = batch_of(asked, config.model, self.device)
+            text = None if self.text is None else self.text(batch.sentences)
+            losses = train_step(self.model, self.optimizer, batch, text, config.max_gradient_norm)
             waiting = waited / (time.monotonic() - began)
-            since.append({**losses, WAITING: waiting, "sentences": len(step.batch.sentences)})
+            since.append({**losses, WAITING: waiting, "sentences": len(batch.sentences)})
             progress.step += 1
             if progress.step % config.meet_every == 0 or progress.step == config.steps:
                 means = {name: sum(row[name] for row in since) / len(since) for name in since[0]}
@@ -220,7 +221,8 @@ def train_step(
     losses["total"].backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), max_gradient_norm)
     optimizer.step()
-    return {name: float(value.detach()) for name, value in losses.items()}
+    values = torch.stack([value.detach() for value in losses.values()]).tolist()  # all at once: a GPU is waited for
+    return dict(zip(losses, values, strict=True))
 
 
 def _set_training(model: Referrer) -> None:
@@ -279,7 +281,7 @@ def _optimizer(model: Referrer, config: TrainConfig) -> torch.optim.AdamW:
     )
 
 
-def _read_sentences(config: TrainConfig, data: Dataset, folder: Path) -> None:
+def _read_sentences(config: TrainConfig, data: Dataset, folder: Path, device: str) -> None:
     """Let the frozen text encoder read every sentence there is, once and for all processes."""
     with _progress_bar() as bar:
         task = bar.add_task("reading sentences", visible=False, note="")
@@ -287,6 +289,7 @@ def _read_sentences(config: TrainConfig, data: Dataset, folder: Path) -> None:
             folder,
             config.model.text,
             all_sentences(data, config),
+            device=device,
             on_read=lambda done, total: bar.update(task, visible=True, completed=done, total=total),
         )
 
