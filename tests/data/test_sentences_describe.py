@@ -38,9 +38,16 @@ def test_referrals_tell_the_truth_about_their_targets(many: list[tuple[Referral,
             assert referral.scan == room.name
             assert referral.source == "rooms"
             assert referral.label == items[referral.targets[0]].category
-            assert referral.label not in STRUCTURE
             assert referral.unique == (categories.count(referral.label) == 1)
             assert referral.tags
+
+
+def test_parts_of_the_building_are_rarely_asked_for_and_never_by_their_place_in_a_row(many) -> None:
+    asked = [referral for referrals in many for referral in referrals]
+    structure = [referral for referral in asked if referral.label in STRUCTURE]
+    assert 0 < len(structure) < 0.1 * len(asked)
+    assert {referral.tags[0] for referral in structure if referral.label == "floor"} == {"class"}
+    assert not any(referral.tags == ("ordinal",) for referral in structure)
 
 
 def test_sentences_are_whole_and_never_repeated(many: list[tuple[Referral, ...]]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from less3d.data.rooms.room import Room
+from less3d.data.rooms.room import STRUCTURE, Room
 from less3d.data.sentences import habits
 from less3d.data.sentences.draws import pick
 from less3d.data.sentences.grammar import say
@@ -23,6 +23,8 @@ PLANS = (("class", 0.09), ("attribute", 0.14), ("relation", 0.47), ("combined", 
 _ALIKE_SHARE = {"class": 0.0, "attribute": 0.75, "relation": 0.8, "combined": 0.55, "ordinal": 1.0}
 _LONG_SHARE = {"class": 0.45, "attribute": 0.6, "relation": 0.55, "combined": 0.7, "ordinal": 0.4}
 _TWIN_SHARE = 0.15
+_STRUCTURE_SHARE = 0.04
+"""Of the sentences that ask for the floor, the ceiling or a wall: people hardly do, but they expect an answer."""
 _SMALLEST = 0.08
 _FEWEST_POINTS = 60
 _TRIES = 4
@@ -112,12 +114,15 @@ class _Composer:
         self.rng = rng
         self.proposer = Proposer(resolver, rng)
         self.rows = targets(self.scene)
+        self.structure = [row for row, item in enumerate(self.scene.objects) if item.category in STRUCTURE]
         self.single = [row for row in self.rows if self._unique(row)]
         self.alike = [row for row in self.rows if not self._unique(row)]
         self.ease = np.ones(len(self.scene))
 
     def draw(self) -> list[Expression]:
         """One expression, sometimes with twins that differ in one word; none when luck fails."""
+        if self.structure and self.rng.random() < _STRUCTURE_SHARE:
+            return self._structure()
         plan = pick(self.rng, PLANS)
         for _ in range(_TRIES):
             alike = self.rng.random() < _ALIKE_SHARE[plan]
@@ -130,6 +135,13 @@ class _Composer:
                 return self._expressions(row, meaning, long=self.rng.random() < _LONG_SHARE[plan])
             self.ease[row] *= 0.7
         return []
+
+    def _structure(self) -> list[Expression]:
+        """The floor or the ceiling by its name, a wall by what is at it."""
+        row = self.structure[int(self.rng.integers(len(self.structure)))]
+        meaning = Meaning(pick(self.rng, nouns(self.scene.objects[row].category)))
+        composed = self._compose(row, meaning, "class" if self._unique(row) else "relation")
+        return [] if composed is None else [self._expression(row, composed, int(self.rng.integers(2**32)), long=False)]
 
     def _expressions(self, row: int, meaning: Meaning, *, long: bool) -> list[Expression]:
         seed = int(self.rng.integers(2**32))

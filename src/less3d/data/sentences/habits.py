@@ -98,6 +98,7 @@ FIXED = frozenset(
     {"door", "window", "doorframe", "curtain", "shower curtain", "blinds", "radiator", "mirror", "picture", "sink"}
     | {"closet door", "shower door", "bathroom stall door", "light", "ceiling light", "column", "pillar", "closet"}
     | {"closet doors", "doors", "toilet", "bathtub", "shower", "kitchen counter", "counter", "stairs", "clothes"}
+    | {"wall", "floor", "ceiling"}
 )
 """Classes of which nobody says that they are on the floor or against a wall, or that they sit somewhere."""
 

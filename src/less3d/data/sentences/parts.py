@@ -59,7 +59,7 @@ def parts_of(voice: Voice, meaning: Meaning, row: int) -> Parts:
     """Draw a noun, adjectives and clauses for a meaning that is the object `row`."""
     scene = voice.scene
     noun = voice.noun(meaning.noun)
-    hung = scene.support[row] >= 0 and scene.objects[scene.support[row]].category == "wall"
+    hung = bool(scene.support[row] >= 0) and scene.objects[scene.support[row]].category == "wall"
     adjectives = [voice.adjective(attribute, row) for attribute in meaning.attributes]
     fixed = scene.objects[row].category in habits.FIXED
     clauses = [relation_clause(voice, part, meaning.noun, hung=hung, fixed=fixed) for part in meaning.relations]

@@ -30,7 +30,7 @@ class Scene:
 
     objects: tuple[RoomObject, ...]
     is_thing: Bool[np.ndarray, "n"]
-    """False for walls, floor and ceiling, which sentences mention but never ask for, and for the frames of doors."""
+    """False for walls, floor and ceiling, which sentences rarely ask for, and for the frames of doors."""
     center: Float[np.ndarray, "n 2"]
     """Middle of the outline seen from above (its Steiner point)."""
     low: Float[np.ndarray, "n"]

@@ -1,4 +1,4 @@
-"""How people type: capitals, periods and now and then a slip of the finger."""
+"""How people type: capitals, periods, words that say nothing, and now and then a slip of the finger."""
 
 from functools import cache
 
@@ -8,10 +8,14 @@ from less3d.data.sentences.lexicon import all_words
 
 TYPOS, RUN_TOGETHER = 0.06, 0.025
 """Shares of sentences with a word mistyped, and with two joined, parted or left without an apostrophe."""
+FILLED = 0.12
+"""Share of sentences with words that say nothing of the object: whoever reads must not stumble over them."""
 
 
 def finish(sentence: str, rng: np.random.Generator, *, long: bool) -> str:
     """A sentence as it would be typed; descriptions are lower case with periods, phrases come either way."""
+    if rng.random() < FILLED:
+        sentence = _filled(sentence, rng)
     if rng.random() < TYPOS:
         sentence = mistype(sentence, rng)
     if rng.random() < RUN_TOGETHER:
@@ -21,6 +25,25 @@ def finish(sentence: str, rng: np.random.Generator, *, long: bool) -> str:
     if rng.random() < 0.55:
         sentence = sentence[0].upper() + sentence[1:]
     return f"{sentence}." if rng.random() < 0.55 else sentence
+
+
+def _filled(sentence: str, rng: np.random.Generator) -> str:
+    """The sentence with words before, within or behind it, or several of these, that say nothing of the object."""
+    draw = rng.random()
+    if draw < 0.5:
+        sentence = f"{_one_of(OPENERS, rng)}{_one_of((', ', ' ', ': '), rng)}{sentence}"
+    if draw > 0.4:
+        sentence = f"{sentence}{_one_of((', ', ' ', '. '), rng)}{_one_of(CLOSERS, rng)}"
+    words = sentence.split(" ")
+    places = [index for index in range(1, len(words)) if words[index] in _LINKS and words[index - 1] not in _BOUND]
+    if places and rng.random() < 0.5:
+        at = places[int(rng.integers(len(places)))]
+        sentence = " ".join((*words[:at], _one_of(HEDGES, rng), *words[at:]))
+    return sentence
+
+
+def _one_of(choices: tuple[str, ...], rng: np.random.Generator) -> str:
+    return choices[int(rng.integers(len(choices)))]
 
 
 def mistype(sentence: str, rng: np.random.Generator) -> str:
@@ -68,6 +91,38 @@ def _respace(sentence: str, rng: np.random.Generator) -> str:
 def _known() -> frozenset[str]:
     return all_words() | _DECISIVE | _OTHERS
 
+
+OPENERS = (
+    *("ok", "okay", "okay so", "so", "well", "hey", "hmm", "um", "alright", "please", "listen", "again", "quickly"),
+    *("i guess", "i think", "to be clear", "just to be sure", "as i said", "let me see", "for this one", "your task"),
+    *("this time", "bit by bit", "from what i remember", "as far as i can tell", "if possible", "once more"),
+    *("to begin", "my request", "the answer", "hello", "good morning", "it would help", "the description says"),
+    *("according to my notes", "what matters to us", "honestly", "in brief", "in a word", "speaking of", "by the way"),
+)
+"""What people say before they come to the point."""
+CLOSERS = (
+    *("please", "thanks", "thank you", "okay", "if you can", "for me", "i believe", "i suppose", "you know"),
+    *("you know", "as mentioned", "that should do", "obviously", "of course", "as usual", "should be easy"),
+    *("that is all", "nothing else", "exactly", "precisely", "to be exact", "to be precise", "hopefully", "somehow"),
+    *("as you may see", "that is what we need", "that is what i mean", "at least i hope so", "if it is still there"),
+    *("nothing less will do", "got it", "am i clear", "take your time", "it matters a lot", "good luck", "i am sure"),
+)
+"""What people add."""
+HEDGES = (
+    *("actually", "basically", "really", "kind of", "sort of", "probably", "clearly", "simply", "definitely"),
+    *("presumably", "apparently", "more or less", "quite", "rather", "let us say", "like", "indeed", "i think"),
+    *("as it happens", "it seems", "to my mind", "of sorts", "once again", "for some reason", "in fact", "as ever"),
+)
+"""What people put before a clause."""
+_LINKS = frozenset(
+    {"that", "which", "is", "are", "with", "on", "in", "near", "under", "above", "behind", "between", "closest", "next"}
+    | {"by", "at", "against", "below", "beside", "to", "furthest", "farthest", "nearest"}
+)
+"""Words that start a clause,"""
+_BOUND = frozenset(
+    {"right", "left", "just", "directly", "on", "in", "at", "that", "which", "is", "are", "the", "a", "an"}
+)
+"""unless they belong to these before them."""
 
 _RESPACED = (
     *((". ", "."), (", ", ","), (", ", " "), ("it's", "its"), ("that's", "thats"), ("there's", "theres")),
