@@ -1,6 +1,7 @@
 """Your own data: each sentence gets its mask, or the line that is wrong is named."""
 
 import json
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -209,3 +210,11 @@ def test_several_folders_are_one_data_set(tmp_path, scan):
     assert both.scans == ("0/room", "1/room")
     assert both.referrals["1/room"] == parts[1].referrals["room"]
     np.testing.assert_array_equal(both.load("1/room")[0].points, scan.points)
+
+
+def test_another_process_reads_the_sentences_itself(tmp_path, scan):
+    folder = write(tmp_path, scan, [say(target_id=3)] * 1000)
+    assert folder.scans == ("room",)
+    sent = pickle.dumps(Joined((folder,)))
+    assert len(sent) < 2000
+    assert pickle.loads(sent).parts[0].referrals == folder.referrals

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from less3d.errors import InputError
 from less3d.referral import Masks, Referral, Sample
@@ -37,7 +38,14 @@ class Scans(ABC):
 
 
 class Dataset(ABC):
-    """Scans and sentences about them."""
+    """Scans and sentences about them. Another process that is given one reads the sentences itself."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what was read: it takes longer to send than to read."""
+        kind = type(self)
+        return {
+            name: own for name, own in vars(self).items() if not isinstance(getattr(kind, name, None), cached_property)
+        }
 
     @abstractmethod
     def read_referrals(self) -> dict[str, tuple[Referral, ...]]:

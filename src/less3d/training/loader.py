@@ -1,6 +1,7 @@
 """Training batches: each a function of the data, the settings and the step's number, so that runs can resume."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import numpy as np
 import torch
@@ -31,7 +32,11 @@ class Steps(TorchDataset[list[Asked]]):
         self.data = data
         self.config = config
         self.replica = replica
-        self.scans = data.scans[replica :: config.replicas]
+
+    @property
+    def scans(self) -> tuple[str, ...]:
+        """Names of the scans of this process."""
+        return self.data.scans[self.replica :: self.config.replicas]
 
     def __len__(self) -> int:
         return self.config.steps
@@ -112,6 +117,8 @@ def batch_of(asked: Sequence[Asked], model: ModelConfig, device: torch.device | 
 
 def load_steps(steps: Steps, start: int, *, workers: int) -> Iterator[list[Asked]]:
     """Steps `start` and on, built ahead by worker processes (0: here and now)."""
+    if workers:
+        _allow_open_files()
     loader = DataLoader(
         steps,
         batch_size=None,
@@ -119,10 +126,21 @@ def load_steps(steps: Steps, start: int, *, workers: int) -> Iterator[list[Asked
         num_workers=workers,
         worker_init_fn=_one_thread,
         multiprocessing_context="spawn" if workers else None,
-        prefetch_factor=4 if workers else None,
+        prefetch_factor=2 if workers else None,
         generator=torch.Generator(),  # of its own: dropout's random numbers must not depend on how often a run resumes
     )
     return iter(loader)
+
+
+def _allow_open_files() -> None:
+    """As many as this process may have: each tensor that a worker hands over is one, until it is used."""
+    try:
+        import resource
+    except ImportError:  # on Windows, which has no such limit
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError):  # where the system's limit is lower than this process's
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _one_thread(worker: int) -> None:
