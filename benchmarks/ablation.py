@@ -40,7 +40,7 @@ from less3d.training.loop import TEXT, train
 from less3d.training.recipes import RECIPES, complete
 from less3d.weights import load_weights
 
-LATE, EARLY = "rooms-base", "rooms-less"
+LATE, EARLY = "rooms-base-cpu", "rooms-less"
 """The recipes that variants are made of; both see the same scans here, and only what is there is asked for."""
 RESULT = ROOT / "benchmarks" / "results" / "ablation.json"
 VALIDATIONS = 4
@@ -50,7 +50,7 @@ PILOT = 0.05
 
 def variants() -> dict[str, TrainConfig]:
     """Each variant by name: first those that add a part to the one before, then those that leave one out of all."""
-    late = replace(RECIPES[LATE], replicas=1, meet_every=1, absent=0.0)
+    late = replace(RECIPES[LATE], replicas=1, meet_every=1, absent=0.0, forget=0.0)
     less = replace(RECIPES[EARLY], augment=late.augment, max_points=late.max_points)
     bare = {"votes": False, "gather": False, "relation_layers": 0}
     return {
@@ -60,8 +60,9 @@ def variants() -> dict[str, TrainConfig]:
         "late: words choose tokens": _late(late, **bare),
         "+ votes": _late(late, **bare | {"votes": True}),
         "+ gathering": _late(late, relation_layers=0),
-        "+ relations, pair geometry as bias": _late(late, pair_values=False),
-        "+ pair geometry as value, all parts": late,
+        "+ relations, pair geometry as bias": _late(late, pair_values=False, counts=False),
+        "+ pair geometry as value": _late(late, counts=False),
+        "+ counting, all parts": late,
         "all parts but votes": _late(late, votes=False),
         "all parts but gathering": _late(late, gather=False),
         "all parts, one anchor": _late(late, anchor_slots=1),

@@ -7,7 +7,7 @@ the run's last step. What the file says of its training is of the last one given
 """
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,22 +25,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("weights", nargs="+", help="weight files or checkpoints of one network")
     parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--shares", nargs="+", type=float, help="of each in the mean; the same for all when not given")
     arguments = parser.parse_args()
-    average(arguments.weights, arguments.output)
+    average(arguments.weights, arguments.output, arguments.shares)
 
 
-def average(sources: list[str], output: Path) -> None:
+def average(sources: list[str], output: Path, shares: Sequence[float] | None = None) -> None:
     """Write the mean of weight files.
 
     Raises:
-        InputError: when they are not of one network.
+        InputError: when they are not of one network, or there is not one share for each.
     """
+    shares = [1.0] * len(sources) if shares is None else shares
+    if len(shares) != len(sources):
+        raise InputError(f"expected a share for each of {len(sources)} files, got {len(shares)}")
     models, metadata = zip(*(_load(source) for source in sources), strict=True)
     model = models[-1]
     if any(other.config != model.config for other in models):
         raise InputError(f"expected weights of one network, got those of several: {', '.join(sources)}")
     states = [other.state_dict() for other in models]
-    model.load_state_dict({name: _mean([state[name] for state in states]) for name in states[-1]})
+    model.load_state_dict({name: _mean([state[name] for state in states], shares) for name in states[-1]})
     model.calibration = Calibration()
     save_weights(model, model.config, output, metadata=metadata[-1])
 
@@ -57,9 +61,11 @@ def _load(source: str) -> tuple[Referrer, Mapping[str, Any]]:
     return model, state["progress"]
 
 
-def _mean(values: list[torch.Tensor]) -> torch.Tensor:
+def _mean(values: Sequence[torch.Tensor], shares: Sequence[float]) -> torch.Tensor:
     """Counters, which are whole numbers, are of the last."""
-    return torch.stack(values).mean(dim=0) if values[-1].is_floating_point() else values[-1]
+    if not values[-1].is_floating_point():
+        return values[-1]
+    return torch.stack([share * value for share, value in zip(shares, values, strict=True)]).sum(dim=0) / sum(shares)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     python benchmarks/loading.py -o benchmarks/results/loading.json
 
 Makes as many prepared scans of ScanNet's size as the real data set has, and a file of sentences as ScanRefer's, with
-random colored boxes in rooms; then opens them and trains `rooms-base` on them for one epoch with one process that
+random colored boxes in rooms; then opens them and trains `rooms-base-cpu` on them for one epoch with one process that
 trains and one that loads. Waiting is the share of the training process's time; memory is that of all processes,
 counted once (proportional set size). The made data stay in the folder, to be used again.
 """
@@ -118,7 +118,7 @@ def room(rng: np.random.Generator, count: int) -> tuple[Scan, list[str]]:
 
 def train_an_epoch(data, output: Path) -> dict:
     """Train on every scan once; what was waited for, and the memory meanwhile."""
-    recipe = RECIPES["rooms-base"]
+    recipe = RECIPES["rooms-base-cpu"]
     text = TextConfig(encoder="gru")  # learns, so that nothing is read beforehand
     config = replace(
         recipe,

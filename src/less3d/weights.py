@@ -58,9 +58,9 @@ class ReleasedWeights:
 RELEASED: dict[str, ReleasedWeights] = {
     "rooms-base": ReleasedWeights(
         file="rooms-base.safetensors",
-        sha256="786de492daa7a3b9935a23f09f0681a2862e4f802a294246047d9b87f72cf741",
+        sha256="819f8812e77f4a4bd392095c323cf26ebabb46cfce1a66b3eec6f78bbd42fa6b",
         license="Apache-2.0",
-        data="5,100 procedural rooms, masks only",
+        data="8,400 procedural rooms, masks only",
         scores={"rooms test mIoU": 0.542, "rooms test Acc@0.25": 0.687, "rooms test Acc@0.5": 0.612},
         card="rooms-base.md",
     ),

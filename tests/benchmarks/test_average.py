@@ -24,17 +24,21 @@ def write(path: Path, seed: int, config: ModelConfig) -> dict[str, torch.Tensor]
     return model.state_dict()
 
 
-def test_each_number_is_the_mean_and_the_rest_is_of_the_last(tmp_path):
+@pytest.mark.parametrize("shares", [None, [2.0, 1.0, 1.0]])
+def test_each_number_is_the_mean_and_the_rest_is_of_the_last(tmp_path, shares):
     config = tiny_run("the", "box").model
     sources = [tmp_path / f"{seed}.safetensors" for seed in (1, 2, 3)]
     states = [write(path, seed, config) for seed, path in enumerate(sources, start=1)]
-    average([str(path) for path in sources], tmp_path / "mean.safetensors")
+    average([str(path) for path in sources], tmp_path / "mean.safetensors", shares)
+    first, *others = shares or [1.0, 1.0, 1.0]
     model, info = load_weights(tmp_path / "mean.safetensors")
     assert info.metadata == {"step": 3}
     assert model.calibration == Calibration()
     for name, values in model.state_dict().items():
         if values.is_floating_point():
-            torch.testing.assert_close(values, (states[0][name] + states[1][name] + states[2][name]) / 3)
+            torch.testing.assert_close(
+                values, (first * states[0][name] + states[1][name] + states[2][name]) / (first + sum(others))
+            )
         else:
             assert (values == 3).all()
 

@@ -12,7 +12,7 @@ from less3d.metrics import iou
 from less3d.models import Candidates
 from less3d.models.late import LateConfig, LateLESS, _peaks
 from less3d.models.padded import Padding
-from less3d.models.relate import PairAttention, WordSlots, pair_geometry
+from less3d.models.relate import PairAttention, PairCount, WordSlots, pair_geometry
 from less3d.referral import Referral, Sample
 from less3d.scan import Scan
 from less3d.text import TextFeatures
@@ -142,9 +142,12 @@ def test_a_shifted_scan_gives_the_same_masks():
     assert (inside == (masks_of(second)[0, 0] > 0)[shifted_scene.point_to_voxel(0)]).float().mean() > 0.97
 
 
-@pytest.mark.parametrize("change", [{}, {"votes": False}, {"gather": False}, {"pair_values": False}])
+@pytest.mark.parametrize("change", [{}, {"votes": False}, {"gather": False}, {"pair_values": False}, {"counts": False}])
 def test_every_parameter_gets_a_gradient(change):
     model, scan = make_model(**change).train(), make_scan(1)
+    for module in model.modules():
+        if isinstance(module, PairCount):
+            torch.nn.init.normal_(module.leave.weight)  # at zero, nothing before it would learn at the first step
     samples = [Sample(scan, Referral("a", "x", (target,)), scan.instances == target) for target in (0, 1, 2, 3)]
     model.losses(make_batch(asked_together(samples), **GRID), make_text(4))["total"].backward()
     without = {name for name, value in model.named_parameters() if value.grad is None or not value.grad.any()}
@@ -240,6 +243,19 @@ def test_how_the_only_other_object_stands_is_seen_as_a_value_alone(pair_values):
     with torch.no_grad():
         one, another = (attention(x, other, torch.randn(2, 1, 20)) for _ in range(2))
     assert torch.equal(one, another) != pair_values
+
+
+def test_counting_tells_two_others_from_one_where_a_mean_does_not():
+    torch.manual_seed(0)
+    count, attention = PairCount(WIDTH), PairAttention(WIDTH)
+    torch.nn.init.normal_(count.leave.weight)
+    x, pairs = torch.randn(1, 1, WIDTH), torch.randn(1, 1, 1, 20)
+    with torch.no_grad():
+        counted = [count(x.expand(1, k, -1), pairs.expand(1, k, k, -1))[0, 0] for k in (1, 2, 3)]
+        meant = [attention(x.expand(1, k, -1), x.expand(1, k, -1), pairs.expand(1, k, k, -1))[0, 0] for k in (1, 2)]
+    torch.testing.assert_close(counted[2] - counted[1], counted[1] - counted[0], rtol=1e-3, atol=1e-5)
+    assert (counted[1] - counted[0]).abs().max() > 0.1
+    torch.testing.assert_close(meant[0], meant[1])
 
 
 def test_pair_geometry_knows_left_from_right():

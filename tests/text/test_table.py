@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from less3d.errors import InputError
-from less3d.text import TextConfig, build_text
+from less3d.text import TextConfig, TextFeatures, build_text
 from less3d.text.table import TextTable, make_table
 
 SENTENCES = ("the brown chair by the door", "a table", "the lamp", "the brown chair by the door")
@@ -42,3 +42,15 @@ def test_a_failed_reading_leaves_no_table(tmp_path):
     with pytest.raises(InputError, match="word"):
         make_table(tmp_path / "a", TextConfig(), ["?!"], on_read=ignore)
     assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["words.f16"]
+
+
+def test_forgetting_hides_a_share_of_the_words_and_never_all():
+    torch.manual_seed(0)
+    mask = torch.arange(20) < torch.tensor([20] * 200 + [1] * 200)[:, None]
+    text = TextFeatures(torch.randn(400, 20, 3), torch.randn(400, 3), mask)
+    left = text.forget(0.2)
+    assert left.words is text.words
+    assert not (left.mask & ~mask).any()
+    assert left.mask.any(dim=1).all()
+    assert 0.75 < left.mask[:200].float().mean() < 0.85
+    assert text.forget(0.0) is text

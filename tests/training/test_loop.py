@@ -60,11 +60,11 @@ def test_rows_of_undone_work_are_dropped_after_a_kill(data, tmp_path, monkeypatc
     """A kill between two checkpoints loses the steps since the first, and their rows."""
     real_step, done = loop.train_step, []
 
-    def step_until_killed(*arguments):
+    def step_until_killed(*arguments, **named):
         if len(done) == 2:
             raise KeyboardInterrupt
         done.append(1)
-        return real_step(*arguments)
+        return real_step(*arguments, **named)
 
     loop.train(TINY, data, data, tmp_path, workers=0, max_minutes=0.0)
     monkeypatch.setattr(loop, "train_step", step_until_killed)
@@ -222,7 +222,15 @@ def test_sentences_without_classes_cannot_be_borrowed(data, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"meet_every": 0}, {"multiple_weight": 0.0}, {"warmup_steps": -1}, {"absent": 1.5}, {"steps": 0}]
+    "wrong",
+    [
+        {"meet_every": 0},
+        {"multiple_weight": 0.0},
+        {"warmup_steps": -1},
+        {"absent": 1.5},
+        {"forget": -0.1},
+        {"steps": 0},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong):
     with pytest.raises(InputError, match=next(iter(wrong))):

@@ -119,8 +119,9 @@ COMMANDS: dict[str, Command] = {
     "segment": Command("find what sentences mean in a scan", _segment),
     "rooms make": Command("make procedural rooms with sentences about them", _rooms_make),
     "rooms show": Command("draw a made room", _rooms_show),
-    "train rooms-base": Command("train the default network (late fusion, for a CPU)", partial(_train, "rooms-base")),
-    "train rooms-tiny": Command("train a smaller and faster one", partial(_train, "rooms-tiny")),
+    "train rooms-base": Command("train the default network (late fusion) on a GPU", partial(_train, "rooms-base")),
+    "train rooms-base-cpu": Command("train the same network on a CPU", partial(_train, "rooms-base-cpu")),
+    "train rooms-tiny": Command("train a smaller and faster one on a CPU", partial(_train, "rooms-tiny")),
     "train rooms-less": Command("train the paper's network in small, for a CPU", partial(_train, "rooms-less")),
     "train less-paper": Command(
         "train LESS at the paper's sizes with RoBERTa, for a GPU", partial(_train, "less-paper")

@@ -63,6 +63,8 @@ class LateConfig:
     pair_values: bool = True
     """Ablation: when False, how two objects stand to each other only biases which of them is looked at. Without any
     relations, `relation_layers` is 0."""
+    counts: bool = True
+    """Ablation: when False, candidates are compared with each other, but not counted."""
 
     def __post_init__(self) -> None:
         """Refuse a network that cannot be built."""
@@ -116,6 +118,7 @@ class LateLESS(nn.Module):
             config.relation_layers,
             config.dropout,
             pair_values=config.pair_values,
+            counts=config.counts,
         )
         self.absence = Absence(config.width)
 

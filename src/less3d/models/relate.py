@@ -15,6 +15,8 @@ from less3d.text.tokens import MAX_TOKENS
 
 _PAIR_FEATURES = 20
 _OWN_FEATURES = 9
+_PREDICATES = 32
+"""Ways of standing to each other that are counted."""
 _UNLIKELY = -5.0
 """The first log-odds of nothing."""
 
@@ -72,11 +74,20 @@ class WordSlots(nn.Module):
 class RelationDecoder(nn.Module):
     """Scores each candidate by its own look, its anchors, and the other candidates."""
 
-    def __init__(self, width: int, anchor_slots: int, layers: int, dropout: float, *, pair_values: bool = True) -> None:
+    def __init__(
+        self,
+        width: int,
+        anchor_slots: int,
+        layers: int,
+        dropout: float,
+        *,
+        pair_values: bool = True,
+        counts: bool = True,
+    ) -> None:
         super().__init__()
         self.enter = nn.Linear(width + _OWN_FEATURES + 1, width)
         self.layers = nn.ModuleList(
-            RelationLayer(width, anchor_slots, dropout, pair_values=pair_values) for _ in range(layers)
+            RelationLayer(width, anchor_slots, dropout, pair_values=pair_values, counts=counts) for _ in range(layers)
         )
         self.score = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, 1))
 
@@ -145,14 +156,17 @@ class Absence(nn.Module):
 
 
 class RelationLayer(nn.Module):
-    """Candidates read the words, then their anchors, then each other."""
+    """Candidates read the words, then their anchors, then each other: as a mean, and as a number of them."""
 
-    def __init__(self, width: int, anchor_slots: int, dropout: float, *, pair_values: bool = True) -> None:
+    def __init__(
+        self, width: int, anchor_slots: int, dropout: float, *, pair_values: bool = True, counts: bool = True
+    ) -> None:
         super().__init__()
         self.read = nn.MultiheadAttention(width, 4, dropout=dropout, batch_first=True)
         self.anchor = PairAttention(width, pair_values=pair_values)
         self.slot = nn.Parameter(torch.randn(anchor_slots, width) * 0.02)
         self.compete = PairAttention(width, pair_values=pair_values)
+        self.count = PairCount(width) if counts else None
         self.think = nn.Sequential(
             nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(dropout), nn.Linear(2 * width, width)
         )
@@ -175,7 +189,11 @@ class RelationLayer(nn.Module):
         asking = self.norms[1](state)[:, None].expand(-1, anchors.shape[1], -1, -1)
         seen = self.anchor(asking, anchors, to_anchors, anchor_heat)  # (S, A, K, D)
         state = state + (seen * words.relations[:, :, None] + self.slot[:, None]).sum(dim=1)
-        state = state + self.compete(self.norms[2](state), state, to_others)
+        asking = self.norms[2](state)
+        competing = self.compete(asking, state, to_others)
+        if self.count is not None:
+            competing = competing + self.count(asking, to_others)
+        state = state + competing
         return state + self.think(self.norms[3](state))
 
 
@@ -209,6 +227,28 @@ class PairAttention(nn.Module):
         if self.pair_value is not None:
             seen = seen + self.pair_value(torch.einsum("...kj,...kjg->...kg", attention, geometry))
         return self.leave(seen)
+
+
+class PairCount(nn.Module):
+    """How many others stand to each object in some way: a sum, where attention takes a mean.
+
+    "The second chair from the left" has one chair to its left, however many there are to its right. Each of the counted
+    ways is a soft conjunction: of how the two stand, of what is asked of the one, and of what the other is.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.geometry = nn.Sequential(nn.Linear(_PAIR_FEATURES, 64), nn.GELU(), nn.Linear(64, _PREDICATES))
+        self.query = nn.Linear(width, _PREDICATES)
+        self.key = nn.Linear(width, _PREDICATES)
+        self.leave = nn.Linear(_PREDICATES, width)
+        nn.init.zeros_(self.leave.weight)
+        nn.init.zeros_(self.leave.bias)
+
+    def forward(self, x: Float[Tensor, "S K D"], pairs: Float[Tensor, "S K K G"]) -> Float[Tensor, "S K D"]:
+        """What follows for each object from the numbers of others."""
+        holds = torch.sigmoid(self.geometry(pairs) + self.query(x)[:, :, None] + self.key(x)[:, None])  # (S, K, K, P)
+        return self.leave(holds.sum(dim=2))
 
 
 def pair_geometry(

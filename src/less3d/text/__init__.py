@@ -29,6 +29,13 @@ class TextFeatures:
         """The sentences at `index` (whole numbers or a mask over S), in that order."""
         return TextFeatures(self.words[index], self.sentence[index], self.mask[index])
 
+    def forget(self, share: float) -> "TextFeatures":
+        """Without a random share of the words, 0 to 1, but never without all words of a sentence."""
+        if not share:
+            return self
+        kept = self.mask & (torch.rand_like(self.words[..., 0]) >= share)
+        return TextFeatures(self.words, self.sentence, torch.where(kept.any(dim=1, keepdim=True), kept, self.mask))
+
     def to(self, device: torch.device | str) -> "TextFeatures":
         """The same features on another device."""
         return TextFeatures(self.words.to(device), self.sentence.to(device), self.mask.to(device))

@@ -31,6 +31,9 @@ class TrainConfig:
     """How much likelier a sentence with look-alikes is drawn than one without."""
     absent: float = 0.0
     """Share of a step's sentences that are borrowed from other scans and describe nothing here, 0 to 1."""
+    forget: float = 0.0
+    """Share of the words that are hidden at a step, 0 to 1, so that no single one is relied on. The words beside a
+    hidden one still speak of it where a transformer read the sentence."""
     learn: str = ""
     """Only parameters whose names begin so learn, such as "network.absence"; all by default."""
     max_points: int = 60_000
@@ -79,7 +82,8 @@ class TrainConfig:
                 f"training needs a positive multiple_weight and warmup_steps from 0, got {self.multiple_weight} and "
                 f"{self.warmup_steps}"
             )
-        if not 0 <= self.absent <= 1:
-            raise InputError(f"training needs a share absent of 0 to 1, got {self.absent}")
+        for name in ("absent", "forget"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InputError(f"training needs a share {name} of 0 to 1, got {getattr(self, name)}")
         if self.learning_rate <= 0:
             raise InputError(f"training needs a positive learning_rate, got {self.learning_rate}")

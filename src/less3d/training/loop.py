@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from less3d.metrics import summarize
 from less3d.models import Referrer
 from less3d.score_rows import write_rows
 from less3d.settings import to_json
-from less3d.text import TextFeatures
+from less3d.text import TextEncoder, TextFeatures
 from less3d.text.table import TextTable, make_table
 from less3d.training.calibrate import Fitted, calibrate
 from less3d.training.card import ROWS, write_card
@@ -78,6 +79,8 @@ def train(
         InputError: when data are missing, `output` holds another run, or `start_from` is of another model.
     """
     _require_sound(config, data, validation, device)
+    if device != "cpu":
+        torch.set_float32_matmul_precision("high")  # TensorFloat-32, for the whole process
     output.mkdir(parents=True, exist_ok=True)
     run = _Run(config, data, output, start_from, workers, device)
     if not run.model.text_learns:
@@ -186,7 +189,7 @@ class _Run:
             torch.manual_seed(_seed(config.seed, progress.step, group.rank))
             batch = batch_of(asked, config.model, self.device)
             text = None if self.text is None else self.text(batch.sentences)
-            losses = train_step(self.model, self.optimizer, batch, text, config.max_gradient_norm)
+            losses = train_step(self.model, self.optimizer, batch, text, config.max_gradient_norm, forget=config.forget)
             waiting = waited / (time.monotonic() - began)
             since.append({**losses, WAITING: waiting, "sentences": len(batch.sentences)})
             progress.step += 1
@@ -213,10 +216,13 @@ def train_step(
     batch: Batch,
     text: TextFeatures | None,
     max_gradient_norm: float,
+    *,
+    forget: float = 0.0,
 ) -> dict[str, float]:
     """Forward, backward, step; returns the parts of the loss."""
     _set_training(model)
-    losses = model.losses(batch, text)
+    text = cast(TextEncoder, model.text)(batch.sentences) if text is None else text
+    losses = model.losses(batch, text.forget(forget))
     optimizer.zero_grad(set_to_none=True)
     losses["total"].backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), max_gradient_norm)
