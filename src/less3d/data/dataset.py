@@ -42,10 +42,8 @@ class Dataset(ABC):
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what was read: it takes longer to send than to read."""
-        kind = type(self)
-        return {
-            name: own for name, own in vars(self).items() if not isinstance(getattr(kind, name, None), cached_property)
-        }
+        read = {name for name in vars(self) if isinstance(getattr(type(self), name, None), cached_property)}
+        return {name: value for name, value in vars(self).items() if name not in read}
 
     @abstractmethod
     def read_referrals(self) -> dict[str, tuple[Referral, ...]]:

@@ -20,8 +20,7 @@ from less3d.io.files import replacing
 from less3d.settings import to_json
 from less3d.text import TextConfig, TextEncoder, TextFeatures, build_text
 
-_AT_ONCE = {True: 64, False: 2048}
-"""Sentences read at a time on a CPU, and on a GPU."""
+_AT_ONCE_ON_CPU, _AT_ONCE_ON_GPU = 64, 2048
 
 
 class TextTable:
@@ -96,7 +95,7 @@ def make_table(
     folder.mkdir(parents=True, exist_ok=True)
     encoder: TextEncoder = build_text(config).to(device)  # pyright: ignore[reportAssignmentType]
     lengths: list[int] = []
-    at_once = _AT_ONCE[torch.device(device).type == "cpu"]
+    at_once = _AT_ONCE_ON_CPU if torch.device(device).type == "cpu" else _AT_ONCE_ON_GPU
     with replacing(folder / "words.f16") as file, torch.inference_mode(), _fast_reading(torch.device(device)):
         for start in range(0, len(wanted), at_once):
             features = encoder(wanted[start : start + at_once])

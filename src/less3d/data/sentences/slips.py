@@ -102,7 +102,7 @@ OPENERS = (
 """What people say before they come to the point."""
 CLOSERS = (
     *("please", "thanks", "thank you", "okay", "if you can", "for me", "i believe", "i suppose", "you know"),
-    *("you know", "as mentioned", "that should do", "obviously", "of course", "as usual", "should be easy"),
+    *("you see", "as mentioned", "that should do", "obviously", "of course", "as usual", "should be easy"),
     *("that is all", "nothing else", "exactly", "precisely", "to be exact", "to be precise", "hopefully", "somehow"),
     *("as you may see", "that is what we need", "that is what i mean", "at least i hope so", "if it is still there"),
     *("nothing less will do", "got it", "am i clear", "take your time", "it matters a lot", "good luck", "i am sure"),
