@@ -52,14 +52,14 @@ def variants() -> dict[str, TrainConfig]:
     """Each variant by name: first those that add a part to the one before, then those that leave one out of all."""
     late = replace(RECIPES[LATE], replicas=1, meet_every=1, absent=0.0, forget=0.0)
     less = replace(RECIPES[EARLY], augment=late.augment, max_points=late.max_points)
-    bare = {"votes": False, "gather": False, "relation_layers": 0}
+    bare = {"votes": False, "gather": False, "relation_layers": 0, "pair_values": False, "counts": False}
     return {
         "paper LESS, small": less,
         "+ Dice": _early(less, dice_weight=1.0),
         "+ Dice, no area": _early(less, dice_weight=1.0, area_weight=0.0),
         "late: words choose tokens": _late(late, **bare),
         "+ votes": _late(late, **bare | {"votes": True}),
-        "+ gathering": _late(late, relation_layers=0),
+        "+ gathering": _late(late, **bare | {"votes": True, "gather": True}),
         "+ relations, pair geometry as bias": _late(late, pair_values=False, counts=False),
         "+ pair geometry as value": _late(late, counts=False),
         "+ counting, all parts": late,

@@ -61,7 +61,7 @@ RELEASED: dict[str, ReleasedWeights] = {
         sha256="819f8812e77f4a4bd392095c323cf26ebabb46cfce1a66b3eec6f78bbd42fa6b",
         license="Apache-2.0",
         data="8,400 procedural rooms, masks only",
-        scores={"rooms test mIoU": 0.542, "rooms test Acc@0.25": 0.687, "rooms test Acc@0.5": 0.612},
+        scores={"rooms test mIoU": 0.595, "rooms test Acc@0.25": 0.728, "rooms test Acc@0.5": 0.675},
         card="rooms-base.md",
     ),
 }
