@@ -35,6 +35,7 @@ def test_train_then_eval(run, data, tmp_path):
     done = run(*command, "--steps", 4)
     assert done.code == 0
     assert done.out.startswith("done: best validation mIoU")
+    assert "warning: no sentence is borrowed" in done.err, "all of these are about boxes"
 
     scores = tmp_path / "scores.json"
     scored = run("eval", tmp_path / "run", data, "-o", scores)

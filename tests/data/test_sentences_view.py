@@ -41,6 +41,7 @@ def test_parts_of_words_are_no_view_words(sentence: str) -> None:
         ("the LEFT-most door", "the RIGHT-most door"),
         ("the rightmost one", "the leftmost one"),
         ("right next to the bed", "right next to the bed"),
+        ("a table with a flat top right beside the left bed", "a table with a flat top right beside the right bed"),
         ("it is right behind the couch", "it is right behind the couch"),
         ("the lamp on the right next to the bed", "the lamp on the left next to the bed"),
         ("the one on your right in the corner", "the one on your left in the corner"),

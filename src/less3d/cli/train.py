@@ -57,6 +57,7 @@ def recipe_command(recipe: str) -> Callable[..., None]:
         from less3d.training.loop import train as run
         from less3d.training.recipes import complete
 
+        found = str(find_device(device))
         if len(sentences) not in (0, len(data)):
             raise InputError(f"expected a file of sentences for each of {len(data)} data folders, got {len(sentences)}")
         files = sentences or (None,) * len(data)
@@ -71,7 +72,7 @@ def recipe_command(recipe: str) -> Callable[..., None]:
             start_from=start_from,
             max_minutes=max_minutes,
             workers=workers,
-            device=str(find_device(device)),
+            device=found,
             command=shlex.join(["less3d", *sys.argv[1:]]),
             on_message=Console(stderr=True).print,
         )

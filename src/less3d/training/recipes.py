@@ -4,10 +4,12 @@
 paper's sizes they ask for a GPU too.
 """
 
+import warnings
 from dataclasses import replace
 
 from less3d.data.augment import AugmentConfig
 from less3d.data.dataset import Dataset
+from less3d.errors import InputWarning
 from less3d.models import ModelConfig
 from less3d.models.late import LateConfig
 from less3d.models.less import LessConfig
@@ -81,12 +83,27 @@ two processes, for a CPU), `rooms-tiny` (smaller), `rooms-less` (the paper's net
 
 
 def complete(config: TrainConfig, data: Dataset) -> TrainConfig:
-    """The run with what only the data can say: the vocabulary of a GRU, from the training sentences."""
+    """The run with what only the data can say: what a GRU knows, and whether sentences about nothing can be borrowed.
+
+    The vocabulary is that of the training sentences. Sentences are borrowed by their labels.
+
+    Warns:
+        InputWarning: when `absent` is left out, because there are no labels of several classes.
+    """
+    rows = [row for own in data.referrals.values() for row in own]
+    labels = {row.label for row in rows if row.label}
+    if config.absent and len(labels) < 2:
+        warnings.warn(
+            f"no sentence is borrowed from another scan to be about nothing (absent): that takes sentences with labels "
+            f"of several classes, got {sorted(labels)}",
+            InputWarning,
+            stacklevel=2,
+        )
+        config = replace(config, absent=0.0)
     text = config.model.text
     if text.encoder != "gru" or text.vocabulary:
         return config
     from less3d.text.tokens import Vocabulary
 
-    sentences = [row.sentence for rows in data.referrals.values() for row in rows]
-    text = replace(text, vocabulary=Vocabulary.from_sentences(sentences).words)
+    text = replace(text, vocabulary=Vocabulary.from_sentences([row.sentence for row in rows]).words)
     return replace(config, model=replace(config.model, text=text))

@@ -15,7 +15,8 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _DETERMINER = re.compile(
-    r"\b(the|your|its|their|my|his|her|our|far|top|bottom|upper|lower|most|left (and|or))[\s-]+$", re.IGNORECASE
+    r"\b(the|your|its|their|my|his|her|our|far|(?<!flat )top|bottom|upper|lower|most|left (and|or))[\s-]+$",
+    re.IGNORECASE,
 )
 
 
