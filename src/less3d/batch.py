@@ -1,7 +1,7 @@
 """From scans and samples to tensors: the one path that training and prediction share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,7 +14,6 @@ from less3d.sparse.plan import Plan, build_plan
 from less3d.sparse.voxels import VoxelGrid, mean_over_voxels, voxelize
 
 _FLOOR_PERCENTILE = 1.0
-_TENSORS = ("grid", "plan", "positions", "colors", "offsets", "spread")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +55,6 @@ class Scene:
         """For each point of one scan, its voxel's row among that scan's voxels."""
         points = slice(self.point_bounds[scan], self.point_bounds[scan + 1])
         return self.grid.point_to_voxel[points] - self.bounds[scan]
-
-    def to(self, device: torch.device | str) -> "Scene":
-        """The same scene on another device."""
-        moved = {name: getattr(self, name).to(device) for name in _TENSORS}
-        return replace(self, **moved)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,5 @@
 """A plan lists exactly the neighbors and parents that the coordinates say."""
 
-import dataclasses
-
 import pytest
 import torch
 from voxel_cases import random_voxels
@@ -82,15 +80,6 @@ def test_a_batch_has_the_neighbors_of_its_parts() -> None:
             shifted[index] |= {(k, p + first[index], q + first[index]) for k, p, q in pairs_of(level.kernel_map)}
             first[index] += len(level.coords)
     assert [pairs_of(level.kernel_map) for level in together] == shifted
-
-
-def test_a_plan_moves_to_a_device_whole() -> None:
-    for level in build_plan(random_voxels(5), 2).to("meta").levels:
-        records = [level, *level.kernel_map.tiles, *([level.down_map] if level.down_map else [])]
-        values = [getattr(record, field.name) for record in records for field in dataclasses.fields(record)]
-        tensors = [value for value in values if isinstance(value, torch.Tensor)]
-        assert len(tensors) >= 5
-        assert all(tensor.is_meta for tensor in tensors)
 
 
 def test_a_plan_without_levels_is_refused() -> None:

@@ -64,12 +64,6 @@ def test_scans_of_a_batch_stay_apart() -> None:
     assert rows == len(together.coords)
 
 
-def test_a_grid_moves_to_a_device_whole() -> None:
-    grid = voxelize([random_points(7)], 0.2).to("meta")
-    assert grid.coords.is_meta
-    assert grid.point_to_voxel.is_meta
-
-
 @pytest.mark.parametrize("voxel_size", [0.0, -0.02, float("nan")])
 def test_a_voxel_size_must_be_positive(voxel_size: float) -> None:
     with pytest.raises(InputError, match="positive"):

@@ -76,13 +76,13 @@ class SceneEncoder(nn.Module):
             ancestor = _parents(scene.plan.levels[level - 1])[ancestor]
             columns.append(output.levels[level][ancestor])
         raw = torch.cat([scene.positions, scene.colors], dim=1)
-        means = _mean_by(raw, token_of, len(columns[0]))  # (T, 6)
+        means = mean_by(raw, token_of, len(columns[0]))  # (T, 6)
         features = self.token(torch.cat([*columns, means[:, 2:]], dim=1))  # (T, D)
         tokens = self.head(features, means[:, :3], means.new_full((1, 3), _USUAL_HALF_SIZE))
         voxels = self.voxel(torch.cat([output.features, features[token_of]], dim=1))  # (V, D)
         votes = scene.positions if self.vote is None else scene.positions + self.vote(voxels)
         cells = torch.cat([scene.positions, votes, self.embedding(voxels)], dim=1)
-        return _by_scan(scene, cells, _mean_by(cells, token_of, len(features)), tokens, token_of)
+        return _by_scan(scene, cells, mean_by(cells, token_of, len(features)), tokens, token_of)
 
 
 def _by_scan(
@@ -122,7 +122,7 @@ def _parents(level: Level) -> Int64[Tensor, "V"]:
     return torch.empty_like(down.parent).index_copy_(0, down.child.long(), down.parent).long()
 
 
-def _mean_by(values: Float[Tensor, "V C"], group: Int64[Tensor, "V"], count: int) -> Float[Tensor, "G C"]:
+def mean_by(values: Float[Tensor, "V C"], group: Int64[Tensor, "V"], count: int) -> Float[Tensor, "G C"]:
     """Mean of the rows of each group."""
     total = values.new_zeros(count, values.shape[1]).index_add_(0, group, values)
     return total / torch.bincount(group, minlength=count).clamp(min=1)[:, None]

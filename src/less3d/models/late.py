@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from less3d.batch import Batch, Scene
 from less3d.losses import mask_loss, naming_loss, pointing_loss
-from less3d.models.encoder import TOKEN_LEVEL, EncodedScans, SceneEncoder
+from less3d.models.encoder import TOKEN_LEVEL, EncodedScans, SceneEncoder, mean_by
 from less3d.models.interface import Candidates
 from less3d.models.objects import SMALLEST_HALF_SIZE, Gather, Objects
 from less3d.models.padded import Padding
@@ -235,8 +235,8 @@ class LateLESS(nn.Module):
         return {
             "draft": mask_loss(by_scan.back(drafts), on_tokens, sizes=num_tokens.float()),
             "mask": mask_loss(by_scan.back(masks), on_voxels, sizes=num_voxels.float()),
-            "vote": _mean_by(offset, rows, count).mean(),
-            "box": _mean_by(opinions, owners, count).mean() + _box_loss(objects.map(by_scan.back), *box).mean(),
+            "vote": mean_by(offset, rows, count).mean(),
+            "box": mean_by(opinions, owners, count).mean() + _box_loss(objects.map(by_scan.back), *box).mean(),
         }
 
 
@@ -266,12 +266,6 @@ def _box_loss(objects: Objects, center: Float[Tensor, "K 3"], half_size: Float[T
     """How far boxes are off: their middles in metres, their sizes as ratios."""
     off = (objects.centers - center).abs().sum(1, keepdim=True)
     return off + 0.5 * (objects.half_sizes.log() - half_size.log()).abs().sum(1, keepdim=True)
-
-
-def _mean_by(values: Float[Tensor, "M C"], group: Int64[Tensor, "M"], count: int) -> Float[Tensor, "G C"]:
-    """Mean of the rows of each group, none of them empty."""
-    total = values.new_zeros(count, values.shape[1]).index_add(0, group, values)
-    return total / torch.bincount(group, minlength=count)[:, None]
 
 
 def _peaks(heat: Float[Tensor, "B R T"], scans: EncodedScans, count: int) -> Int64[Tensor, "B R K"]:

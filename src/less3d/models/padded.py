@@ -36,11 +36,6 @@ class Padding:
         return cls(np.cumsum([0, *sizes]).tolist(), device)
 
     @property
-    def sizes(self) -> Int64[Tensor, "B"]:
-        """How many rows each group has."""
-        return torch.bincount(self.group_of, minlength=self.groups)
-
-    @property
     def real(self) -> Bool[Tensor, "B W"]:
         """Which places hold a row."""
         return self(torch.ones_like(self.place, dtype=torch.bool), fill=0)

@@ -4,9 +4,8 @@ A plan holds no features and no weights. Its maps list *pairs* of voxels, which 
 to know about space. Level 0 has the voxels as they came; each further level has voxels twice as large.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
 import torch
 from jaxtyping import Int32, Int64
@@ -113,13 +112,6 @@ class Plan:
 
     levels: tuple[Level, ...]
 
-    def to(self, device: torch.device | str) -> "Plan":
-        """The same plan on another device."""
-        return Plan(tuple(_level_to(level, device) for level in self.levels))
-
-
-_Record = TypeVar("_Record", KernelTile, DownMap)
-
 
 def build_plan(coords: Int32[Tensor, "V 4"], num_levels: int, *, tile_size: int | None = None) -> Plan:
     """Find all neighbors of all levels; voxels of different scans are never neighbors.
@@ -216,18 +208,3 @@ def _find_parents(coords: Int32[Tensor, "V 4"]) -> tuple[Int64[Tensor, "U"], Dow
 def _starts(sizes: Int64[Tensor, "T"]) -> Int32[Tensor, "_"]:
     """0 and the running sums."""
     return F.pad(sizes.cumsum(0), (1, 0)).int()
-
-
-def _level_to(level: Level, device: torch.device | str) -> Level:
-    tiles = tuple(_tensors_to(tile, device) for tile in level.kernel_map.tiles)
-    return Level(
-        coords=level.coords.to(device),
-        kernel_map=replace(level.kernel_map, tiles=tiles),
-        down_map=None if level.down_map is None else _tensors_to(level.down_map, device),
-    )
-
-
-def _tensors_to(record: _Record, device: torch.device | str) -> _Record:
-    """A dataclass with its tensors on another device."""
-    values = {field.name: getattr(record, field.name) for field in fields(record)}
-    return replace(record, **{name: value.to(device) for name, value in values.items() if isinstance(value, Tensor)})

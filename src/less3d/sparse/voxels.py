@@ -1,7 +1,7 @@
 """From points to voxels: the cells of a regular grid that hold at least one point."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float, Float32, Int32, Int64
@@ -21,10 +21,6 @@ class VoxelGrid:
     """The row in `coords` of each point, the points of all scans one after the other."""
     voxel_size: float
     """Metres."""
-
-    def to(self, device: torch.device | str) -> "VoxelGrid":
-        """The same voxels on another device."""
-        return replace(self, coords=self.coords.to(device), point_to_voxel=self.point_to_voxel.to(device))
 
 
 def voxelize(points: Sequence[Float32[Tensor, "_ 3"]], voxel_size: float) -> VoxelGrid:

@@ -36,10 +36,6 @@ class TextFeatures:
         kept = self.mask & (torch.rand_like(self.words[..., 0]) >= share)
         return TextFeatures(self.words, self.sentence, torch.where(kept.any(dim=1, keepdim=True), kept, self.mask))
 
-    def to(self, device: torch.device | str) -> "TextFeatures":
-        """The same features on another device."""
-        return TextFeatures(self.words.to(device), self.sentence.to(device), self.mask.to(device))
-
 
 @runtime_checkable
 class TextEncoder(Protocol):
