@@ -1,11 +1,11 @@
 """What each part of the networks is worth: paper LESS, Dice, late fusion and its parts, with the same time to learn.
 
-    python benchmarks/ablation.py --data rooms/train --validation rooms/val --test rooms/test --minutes 30 --seeds 3
+    python benchmarks/ablation.py --data rooms/train --test rooms/test --minutes 30 --seeds 3
 
-Each variant is one of the small recipes with one thing changed. First every variant trains for a moment, which says how
-many steps it takes in the minutes given; from then on its runs are determined by their settings and seed, and end after
+Each variant is the one before with one thing changed. First every variant trains for a moment, which says how many
+steps it takes in the minutes given; from then on its runs are determined by their settings and seed, and end after
 these steps. A run has one core. What is finished is not run again, and what was stopped goes on, in the folder --runs.
-Results are written after every run; each is of the weights that validation chose, a scan seen from one side.
+Results are written after every run; each is of the last weights, a scan seen from one side.
 """
 
 import argparse
@@ -31,7 +31,6 @@ from less3d.metrics import summarize
 from less3d.models.late import LateConfig
 from less3d.models.less import LessConfig
 from less3d.settings import to_json
-from less3d.text import TextConfig
 from less3d.text.table import make_table
 from less3d.training.config import TrainConfig
 from less3d.training.evaluate import evaluate
@@ -40,35 +39,35 @@ from less3d.training.loop import TEXT, train
 from less3d.training.recipes import RECIPES, complete
 from less3d.weights import load_weights
 
-LATE, EARLY = "rooms-base-cpu", "rooms-less"
+LATE, EARLY = RECIPES["rooms-tiny"], RECIPES["rooms-less"]
 """The recipes that variants are made of; both see the same scans here, and only what is there is asked for."""
+VOXEL_SIZE, MAX_POINTS = 0.12, 60_000
+"""Coarse, so that minutes on one core are enough to learn something."""
+SENTENCES = 8
+"""Of one scan at a step, for the network that reads the scan anew for each."""
 RESULT = ROOT / "benchmarks" / "results" / "ablation.json"
-VALIDATIONS = 4
 PILOT = 0.05
 """Share of the minutes of a run for which its speed is measured."""
 
 
 def variants() -> dict[str, TrainConfig]:
-    """Each variant by name: first those that add a part to the one before, then those that leave one out of all."""
-    late = replace(RECIPES[LATE], replicas=1, meet_every=1, absent=0.0, forget=0.0)
-    less = replace(RECIPES[EARLY], augment=late.augment, max_points=late.max_points)
+    """Each variant by name; all but the first late one add a part to the one before."""
+    late = replace(LATE, replicas=1, meet_every=1, absent=0.0, forget=0.0, max_points=MAX_POINTS)
+    less = replace(EARLY, augment=late.augment, max_points=MAX_POINTS, scans_per_step=1, sentences_per_scan=SENTENCES)
+    less = _early(less, channels=LATE.model.late.channels)
     bare = {"votes": False, "gather": False, "relation_layers": 0, "pair_values": False, "counts": False}
-    return {
+    chosen = {
         "paper LESS, small": less,
         "+ Dice": _early(less, dice_weight=1.0),
-        "+ Dice, no area": _early(less, dice_weight=1.0, area_weight=0.0),
         "late: words choose tokens": _late(late, **bare),
         "+ votes": _late(late, **bare | {"votes": True}),
         "+ gathering": _late(late, **bare | {"votes": True, "gather": True}),
         "+ relations, pair geometry as bias": _late(late, pair_values=False, counts=False),
         "+ pair geometry as value": _late(late, counts=False),
-        "+ counting, all parts": late,
-        "all parts but votes": _late(late, votes=False),
-        "all parts but gathering": _late(late, gather=False),
-        "all parts, one anchor": _late(late, anchor_slots=1),
-        "all parts, one round of relations": _late(late, relation_layers=1),
-        "all parts, all sentences as likely": replace(late, multiple_weight=1.0),
-        "all parts, words from a GRU": replace(late, model=replace(late.model, text=TextConfig(encoder="gru"))),
+        "+ counting: the default network": late,
+    }
+    return {
+        name: replace(config, model=replace(config.model, voxel_size=VOXEL_SIZE)) for name, config in chosen.items()
     }
 
 
@@ -80,7 +79,6 @@ class Job:
     config: TrainConfig
     folder: Path
     data: Path
-    validation: Path
     test: Path
     test_scans: int
     text: Path
@@ -96,7 +94,6 @@ def main() -> None:
     """Run what is not finished, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--validation", type=Path, required=True)
     parser.add_argument("--test", type=Path, required=True)
     parser.add_argument("--test-scans", type=int, default=20, help="at most so many are scored")
     parser.add_argument("--minutes", type=float, default=30.0, help="of training, a run")
@@ -127,8 +124,8 @@ def measure(chosen: dict[str, TrainConfig], options: argparse.Namespace, pool: A
     known, speeds = options.runs / "speeds.json", {}
     if known.is_file():
         speeds = json.loads(known.read_text(encoding="utf-8"))
-    data, late = Folder(options.data), RECIPES[LATE]
-    make_table(options.runs / TEXT, late.model.text, all_sentences(data, late), on_read=lambda done, total: None)
+    data = Folder(options.data)
+    make_table(options.runs / TEXT, LATE.model.text, all_sentences(data, LATE), on_read=lambda done, total: None)
     pilots = [(job_of(name, config, options), PILOT * options.minutes) for name, config in chosen.items()]
     pilots = [pilot for pilot in pilots if pilot[0].variant not in speeds]
     for name, speed in track(pool.imap_unordered(pilot, pilots), "speeds", total=len(pilots)):
@@ -149,23 +146,16 @@ def pilot(asked: tuple[Job, float]) -> tuple[str, float]:
 
 
 def at_length(config: TrainConfig, steps: int, seed: int) -> TrainConfig:
-    """The run with so many steps, validated a few times."""
-    steps = max(1, steps)
-    return replace(
-        config,
-        steps=steps,
-        seed=seed,
-        validate_every=math.ceil(steps / VALIDATIONS),
-        warmup_steps=min(config.warmup_steps, steps // 10),
-    )
+    """The run with so many steps, validated at the last only."""
+    steps, warmup = max(1, steps), min(config.warmup_steps, steps // 10)
+    return replace(config, steps=steps, seed=seed, validate_every=steps, validation_scans=1, warmup_steps=warmup)
 
 
 def job_of(variant: str, config: TrainConfig, options: argparse.Namespace) -> Job:
     """The run in its place, `runs/variant/seed`."""
     config = complete(config, Folder(options.data))
     folder = options.runs / folder_of(variant) / f"seed-{config.seed}"
-    sources = (options.data, options.validation, options.test)
-    return Job(variant, config, folder, *sources, options.test_scans, options.runs / TEXT)
+    return Job(variant, config, folder, options.data, options.test, options.test_scans, options.runs / TEXT)
 
 
 def folder_of(variant: str) -> str:
@@ -206,7 +196,6 @@ def run(job: Job) -> Job:
         "sentences": progress.sentences,
         "minutes": progress.seconds / 60,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "best_validation_miou": progress.best_miou,
         "reading_gain_miou": gain,
         "scores": asdict(full),
         "class_word": asdict(noun),
@@ -252,15 +241,15 @@ def spread(values: Iterable[float | None]) -> str:
 
 
 def _train(job: Job, *, max_minutes: float = math.inf) -> Any:
-    """Train in this process, with one thread; what it tells goes to a file."""
+    """Train in this process, with one thread; what it tells goes to a file. No weights are chosen by a validation: the
+    one there is, of a scan trained on, comes after the last step."""
     torch.set_num_threads(1)
     job.folder.mkdir(parents=True, exist_ok=True)
-    if job.config.model.text.encoder != "gru" and not (job.folder / TEXT).exists():
+    if not (job.folder / TEXT).exists():
         (job.folder / TEXT).symlink_to(job.text.resolve(), target_is_directory=True)
+    data = Folder(job.data)
     with (job.folder / "messages.txt").open("a", encoding="utf-8") as file, redirect_stderr(file):
-        return train(
-            job.config, Folder(job.data), Folder(job.validation), job.folder, workers=0, max_minutes=max_minutes
-        )
+        return train(job.config, data, data, job.folder, workers=0, max_minutes=max_minutes)
 
 
 def _late(config: TrainConfig, **changes: Any) -> TrainConfig:

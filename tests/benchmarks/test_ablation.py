@@ -10,6 +10,8 @@ import pytest
 from tiny_data import write_tiny_data
 from tiny_run import tiny_run
 
+from less3d.training.recipes import RECIPES
+
 TINY = tiny_run("the", "red", "green", "box")
 
 
@@ -30,15 +32,15 @@ def test_variants_are_all_different_and_ready_for_one_process():
 
 def test_the_parts_of_late_fusion_are_added_one_by_one():
     late = [config for config in ablation.variants().values() if config.model.fusion == "late"]
-    for one, other in pairwise(late[:6]):
+    for one, other in pairwise(late):
         before, after = vars(one.model.late), vars(other.model.late)
         assert len({name for name in before if before[name] != after[name]}) == 1
-    assert late[5].model.late == ablation.LateConfig()
+    assert late[5].model.late == RECIPES["rooms-tiny"].model.late
 
 
 def test_steps_follow_from_minutes():
     config = ablation.at_length(TINY, 1001, 7)
-    assert (config.steps, config.seed, config.validate_every, config.warmup_steps) == (1001, 7, 251, 2)
+    assert (config.steps, config.seed, config.validate_every, config.warmup_steps) == (1001, 7, 1001, 2)
     assert ablation.at_length(TINY, 0, 0).steps == 1
 
 
@@ -51,7 +53,7 @@ def test_a_row_has_the_mean_and_spread_of_its_seeds():
 @pytest.fixture
 def options(tmp_path):
     data = write_tiny_data(tmp_path)
-    folders = {"data": data, "validation": data, "test": data, "runs": tmp_path / "runs"}
+    folders = {"data": data, "test": data, "runs": tmp_path / "runs"}
     return Namespace(**folders, test_scans=2, minutes=1.0, seeds=1)
 
 
