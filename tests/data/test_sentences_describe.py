@@ -46,7 +46,7 @@ def test_parts_of_the_building_are_rarely_asked_for_and_never_by_their_place_in_
     asked = [referral for referrals in many for referral in referrals]
     structure = [referral for referral in asked if referral.label in STRUCTURE]
     assert 0 < len(structure) < 0.1 * len(asked)
-    assert {referral.tags[0] for referral in structure if referral.label == "floor"} == {"class"}
+    assert {referral.tags[0] for referral in structure if referral.label == "floor"} <= {"class"}
     assert not any(referral.tags == ("ordinal",) for referral in structure)
 
 

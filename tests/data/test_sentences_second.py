@@ -20,6 +20,8 @@ from less3d.data.sentences import (
     measure,
     nouns,
     phrases,
+    rare_nouns,
+    rare_turns,
     reword,
     role_swaps,
     second_tables,
@@ -27,9 +29,11 @@ from less3d.data.sentences import (
     viewers,
     voice,
 )
+from less3d.data.sentences.meaning import Meaning, Relation
 from less3d.data.sentences.role_swaps import SIDES, swaps
+from less3d.data.sentences.twins import twins
 
-FIRST = (phrases, viewers, descriptions, grammar, voice, facts, nouns)
+FIRST = (phrases, viewers, descriptions, grammar, voice, facts, nouns, rare_nouns, rare_turns)
 SEEDS = range(5)
 
 
@@ -44,13 +48,20 @@ def templates(module: ModuleType) -> set[str]:
 
 @pytest.mark.parametrize("module", FIRST)
 def test_no_template_is_shared(module: ModuleType) -> None:
-    names = {*nouns.NOUNS, *nouns.NAMES, *second_tables.PLACES, *second_tables.RANKS}  # of classes and relations
+    names = {
+        *nouns.NOUNS,
+        *nouns.NAMES,
+        *rare_nouns.NOUNS,
+        *second_tables.PLACES,
+        *second_tables.RANKS,
+    }  # of classes and relations
     assert templates(second_tables) & templates(module) <= names
     assert templates(second_wording) & templates(module) <= names
 
 
 def test_no_rare_noun_is_known_to_the_first_wording() -> None:
     common = {word for noun in nouns.NOUNS.values() for word, _ in noun.words} | {*nouns.NOUNS, *nouns.NAMES}
+    common |= {word for words in rare_nouns.NOUNS.values() for word in words}
     for noun, words in second_tables.NOUNS.items():
         assert noun in common
         assert not common & set(words), words
@@ -125,6 +136,17 @@ def test_a_table_right_of_one_chair_and_left_of_another() -> None:
     assert meant == {10, 20, 21}
     for name in ("left", "right"):
         assert all(SIDES[name] in sentence for sentence in sides[name])
+
+
+def test_twins_exchange_who_is_meant_and_who_is_mentioned() -> None:
+    room = room_of(Box(10, "table", 1.5, 1.5), Box(20, "chair", 2.2, 1.5), Box(21, "chair", 5.5, 4.5))
+    resolver = Resolver(measure(room))
+    table, chair, other = (next(row for row, o in enumerate(room.objects) if o.instance == i) for i in (10, 20, 21))
+    near = Meaning("chair", relations=(Relation("near", (Meaning("table"),)),))
+    assert resolver.only(near) == chair
+    (found,) = twins(resolver, chair, near, frozenset({table, chair, other}))
+    assert found == (table, Meaning("table", relations=(Relation("near", (Meaning("chair", definite=False),)),)))
+    assert twins(resolver, chair, near, frozenset({chair, other})) == []
 
 
 def test_no_swap_without_a_pair() -> None:

@@ -7,13 +7,22 @@ import pytest
 from handmade_rooms import Box, random_boxes, room_of
 
 from less3d.data.rooms.statistics import scene_statistics
-from less3d.data.sentences import Resolver, express, facts, has_view_words, measure, slips, swap_left_right
+from less3d.data.sentences import (
+    Resolver,
+    express,
+    facts,
+    has_view_words,
+    measure,
+    rare_nouns,
+    slips,
+    swap_left_right,
+)
 from less3d.data.sentences.grammar import say
-from less3d.data.sentences.lexicon import all_words, plural, words
+from less3d.data.sentences.lexicon import all_words, plural, rare_words, words
 from less3d.data.sentences.nouns import FURNITURE, NAMES, NOUNS
 from less3d.data.sentences.propose import Proposer
 from less3d.data.sentences.slips import finish, mistype
-from less3d.data.sentences.voice import Voice
+from less3d.data.sentences.voice import RARE, Voice
 
 SENTENCES = (
     "the wooden chair on the left side of the desk, right next to the bookshelf",
@@ -127,7 +136,8 @@ def test_the_place_may_be_said_before_the_thing(monkeypatch) -> None:
 
 def words_of(noun: str) -> set[str]:
     """Every word for a noun, in singular and plural."""
-    return {form for word, _ in words(noun) for form in (word, plural(word))}
+    known = [*(word for word, _ in words(noun)), *rare_words(noun)]
+    return {form for word in known for form in (word, plural(word))}
 
 
 def test_words_that_say_nothing_come_around_and_between_the_others() -> None:
@@ -142,6 +152,23 @@ def test_words_that_say_nothing_come_around_and_between_the_others() -> None:
 
 def test_words_that_say_nothing_name_no_thing_and_no_relation() -> None:
     fillers = {word for text in (*slips.OPENERS, *slips.CLOSERS, *slips.HEDGES) for word in text.split()}
-    named = all_words() - {"can", "of"}  # "trash can", "chest of drawers"
+    named = all_words() - {"a", "as", "can", "for", "in", "of", "one", "the"}  # "trash can", "case for a guitar"
     assert not fillers & named, fillers & named
     assert not fillers & slips._DECISIVE - {"there"}
+
+
+def test_rare_words_come_now_and_then_and_only_for_nouns_that_have_some() -> None:
+    voice = Voice(Resolver(measure(room_of(Box(10, "chair", 2, 2.5)))), np.random.default_rng(0))
+    common = {word for word, _ in words("trash can")}
+    said = [voice.noun("trash can") for _ in range(400)]
+    assert {*said} <= common | {*rare_words("trash can")}
+    assert 0.5 * RARE < sum(word not in common for word in said) / len(said) < 1.5 * RARE
+    assert rare_words("hoverboard") == ()
+    assert voice.noun("hoverboard") == "hoverboard"
+
+
+def test_rare_words_are_no_common_words_of_another_noun() -> None:
+    common = {word: noun for noun, known in NOUNS.items() for word, _ in known.words}
+    for noun, rare in rare_nouns.NOUNS.items():
+        assert len(set(rare)) == len(rare)
+        assert all(common.get(word, noun) == noun for word in rare), noun

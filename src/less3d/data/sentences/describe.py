@@ -22,7 +22,7 @@ PLANS = (("class", 0.09), ("attribute", 0.14), ("relation", 0.47), ("combined", 
 
 _ALIKE_SHARE = {"class": 0.0, "attribute": 0.75, "relation": 0.8, "combined": 0.55, "ordinal": 1.0}
 _LONG_SHARE = {"class": 0.45, "attribute": 0.6, "relation": 0.55, "combined": 0.7, "ordinal": 0.4}
-_TWIN_SHARE = 0.15
+_TWIN_SHARE = 0.25
 _STRUCTURE_SHARE = 0.04
 """Of the sentences that ask for the floor, the ceiling or a wall: people hardly do, but they expect an answer."""
 _SMALLEST = 0.08

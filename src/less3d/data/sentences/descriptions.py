@@ -1,12 +1,12 @@
 """Descriptions in two or three sentences: what the object is, then where it is."""
 
-from less3d.data.sentences import facts
+from less3d.data.sentences import facts, rare_turns
 from less3d.data.sentences.draws import pick
 from less3d.data.sentences.meaning import OWN, ROW
 from less3d.data.sentences.parts import ITS, Parts
 from less3d.data.sentences.phrases import Clause
 from less3d.data.sentences.viewers import view_after, view_before
-from less3d.data.sentences.voice import Voice, article
+from less3d.data.sentences.voice import COLOR_WORDS, RARE, Voice, article
 
 
 def description(voice: Voice, parts: Parts) -> str:
@@ -45,6 +45,8 @@ def _opening(voice: Voice, parts: Parts, clauses: list[Clause]) -> str:
         return f"{'they are' if parts.many else voice.any('it is', 'it is', ITS)} {a_thing}"
     if opening == "in":
         return f"in {parts.room} {voice.any(f'there {are} ', 'you can see ')}{a_thing}"
+    if not parts.many and voice.chance(RARE):
+        return voice.any(*rare_turns.OPENINGS).format(a=a_thing)
     there = _THERES if not parts.many and voice.chance(0.08) else f"there {are}"
     first = f"{there if opening == 'there' else 'these are' if parts.many else 'this is'} {a_thing}"
     if len(clauses) > 1 and not bound and not clauses[0].restricts and clauses[0].after and voice.chance(0.35):
@@ -106,7 +108,7 @@ def _listed(adjectives: tuple[str, ...]) -> str:
 
 def _in_color(voice: Voice, parts: Parts) -> str:
     last = parts.adjectives[-1].split()[-1]
-    if last in _COLOR_WORDS and len(parts.adjectives) == 1 and voice.chance(0.3):
+    if last in COLOR_WORDS and len(parts.adjectives) == 1 and voice.chance(0.3):
         return " in color"
     if last in ("large", "small", "big") and voice.chance(0.25):
         return " in size"
@@ -120,7 +122,3 @@ _OPENINGS = (
 """How a description starts, and how often."""
 
 _THERES = "there's"
-_COLOR_WORDS = frozenset(
-    {"gray", "grey", "brown", "beige", "tan", "black", "white", "red", "green", "blue", "purple", "pink", "orange"}
-    | {"yellow", "maroon", "cream", "violet", "silver"}
-)

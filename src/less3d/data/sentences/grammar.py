@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from less3d.data.sentences import facts, slips
+from less3d.data.sentences import facts, rare_turns, slips
 from less3d.data.sentences.descriptions import description
 from less3d.data.sentences.draws import pick
 from less3d.data.sentences.lexicon import plural
@@ -12,7 +12,7 @@ from less3d.data.sentences.meaning import OWN, Meaning
 from less3d.data.sentences.parts import ITS, Parts, parts_of
 from less3d.data.sentences.resolver import Resolver
 from less3d.data.sentences.viewers import view_after, view_before
-from less3d.data.sentences.voice import Voice, article
+from less3d.data.sentences.voice import COLOR_WORDS, RARE, Voice, article
 
 
 def say(meaning: Meaning, resolver: Resolver, row: int, rng: np.random.Generator, *, long: bool) -> str:
@@ -30,7 +30,11 @@ def _phrase(voice: Voice, parts: Parts) -> str:
         return _among(voice, parts)
     if parts.view == OWN and _tells_place(parts) and voice.chance(0.3):
         return _place_first(voice, parts)
+    if parts.view == OWN and not parts.many and voice.chance(0.03):
+        return _noted(voice, parts)
     core = _noun_phrase(voice, parts)
+    if parts.ranked == parts.thing and len(parts.adjectives) == 1 and voice.chance(0.08):
+        core = _colored_behind(voice, parts, core)
     if parts.view != OWN:
         viewed = _viewed(voice, parts, core)
         if viewed:
@@ -42,6 +46,8 @@ def _phrase(voice: Voice, parts: Parts) -> str:
     stated = len(parts.clauses) == 1 and parts.view == OWN and parts.clauses[0].whole.startswith("{it}")
     if stated and parts.clauses[0].after and voice.chance(0.2):
         return f"the {parts.thing}{parts.fill(parts.clauses[0].whole.removeprefix('{it}'))}"
+    if not parts.many and voice.chance(RARE):
+        return voice.any(*rare_turns.STARTS).format(core=core)
     start = pick(voice.rng, _STARTS)
     if start == "order":
         return f"{_order(voice)} the {core}{_please(voice)}"
@@ -79,6 +85,21 @@ def _noun_phrase(voice: Voice, parts: Parts) -> str:
         else:
             said += f" {relative}{after}" if open_end else f"{voice.any(' and ', ' and ', ', ')}{after}"
     return said
+
+
+def _noted(voice: Voice, parts: Parts) -> str:
+    """A note: "brown chair (next to the desk)"."""
+    rest = _noun_phrase(voice, parts).removeprefix(parts.ranked).strip()
+    return voice.any(*rare_turns.PUNCTUATED).format(thing=parts.ranked, rest=rest) if rest else f"{parts.ranked}"
+
+
+def _colored_behind(voice: Voice, parts: Parts, core: str) -> str:
+    """The phrase with its color behind the noun: "chair that is brown next to the desk"."""
+    (color,) = parts.adjectives
+    if color.split()[-1] not in COLOR_WORDS:
+        return core
+    behind = parts.fill(voice.any(*rare_turns.COLORED).replace("{color}", color))
+    return f"{parts.noun} {behind}{core.removeprefix(parts.thing)}"
 
 
 def _among(voice: Voice, parts: Parts) -> str:

@@ -7,6 +7,7 @@ the other's name are in doubt.
 
 from functools import cache
 
+from less3d.data.sentences import rare_nouns
 from less3d.data.sentences.nouns import NAMES, NOUNS, Noun, Weighted
 from less3d.data.sentences.verdict import FALSE, TRUE, UNSURE
 
@@ -29,6 +30,11 @@ def nouns(category: str) -> Weighted:
 def words(noun: str) -> Weighted:
     """Words for a noun, with how often people choose each."""
     return _noun(noun).words
+
+
+def rare_words(noun: str) -> tuple[str, ...]:
+    """Words for a noun that few people use; none for most nouns that are seldom met."""
+    return rare_nouns.NOUNS.get(noun, ())
 
 
 def is_plural(word: str) -> bool:
@@ -72,6 +78,7 @@ def class_words(label: str) -> str:
 def all_words() -> frozenset[str]:
     """Every word that occurs in a noun or a class, and its plural."""
     spoken = [word for noun in NOUNS.values() for word, _ in noun.words]
+    spoken += [word for words in rare_nouns.NOUNS.values() for word in words]
     phrases = {*spoken, *NOUNS, *NAMES, *(category for noun in NOUNS.values() for category in noun.covers)}
     singles = {word for phrase in phrases for word in phrase.split()}
     return frozenset(singles | {plural(word) for word in singles})

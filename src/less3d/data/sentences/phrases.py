@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from less3d.data.sentences import rare_turns
 from less3d.data.sentences.lexicon import plural
 from less3d.data.sentences.meaning import OWN, ROW, Ranking, Relation, View
 from less3d.data.sentences.voice import Name, Voice
@@ -36,7 +37,7 @@ def relation_clause(voice: Voice, relation: Relation, noun: str, *, hung: bool, 
         return _having(voice, replace(relation, name=_INVERTED[relation.name]), noun)
     if relation.name == "between":
         both = voice.pair(relation.anchors[0], relation.anchors[1], noun)
-        place = f"{voice.any('between', 'between', 'in between')} {both}"
+        place = voice.seldom(_BETWEEN, rare_turns.PLACES["between"]).format(both)
     else:
         place = _place(voice, relation, noun, hung=hung)
     if relation.negated:
@@ -45,13 +46,14 @@ def relation_clause(voice: Voice, relation: Relation, noun: str, *, hung: bool, 
     if relation.name in ("facing", "facing away"):
         return Clause(place, whole=f"{{it}} {{is}} {place}", restricts=True)
     whole = f"{{it}} {{is}} {place}"
-    if voice.chance(0.25) and not fixed:
+    if fixed or _posed(place):
+        return Clause(place, whole=whole, view=relation.view)
+    if voice.chance(0.25):
         whole = f"{{it}} {{is}} {_posture(voice, relation, hung)}{place}"
-    elif not hung and not fixed and voice.chance(0.15):
+    elif not hung and voice.chance(0.15):
         whole = f"{{it}} {voice.any('{sits}', '{sits}', '{stands}')} {place}"
-    posture = _posture(voice, relation, hung) if voice.chance(0.08) and not fixed else ""
-    after, whole = (_sitting_once(said) for said in (posture + place, whole))
-    return Clause(after, whole=whole, view=relation.view)
+    posture = _posture(voice, relation, hung) if voice.chance(0.08) else ""
+    return Clause(posture + place, whole=whole, view=relation.view)
 
 
 def ranking_clause(voice: Voice, ranking: Ranking, noun: str, rivals: int) -> Clause:
@@ -61,7 +63,7 @@ def ranking_clause(voice: Voice, ranking: Ranking, noun: str, rivals: int) -> Cl
     if ranking.name not in ("left", "right"):
         if ranking.of is not None:
             return _nth(voice, ranking)
-        word = voice.any(*(_COMPARATIVES if rivals == 2 else _SUPERLATIVES)[ranking.name])
+        word = voice.any(*_COMPARATIVES[ranking.name]) if rivals == 2 else _superlative(voice, ranking.name)
         graded = word.endswith(("er", "est")) and 1 < rivals < len(_COUNTED)
         tail = voice.any(" one", f" of the {_COUNTED[rivals]}") if graded else " one"
         return Clause(before=word, whole=f"{{it}} {{is}} the {word}{tail}")
@@ -86,8 +88,7 @@ def _place(voice: Voice, relation: Relation, noun: str, *, hung: bool) -> str:
     """A relation as a place: what follows "it is"."""
     if relation.name in ("left side", "right side"):
         side = relation.name.removesuffix(" side")
-        form = voice.any("on the {0} side of the room", "on the {0} hand side of the room", "to the {0} of the room")
-        return form.format(side)
+        return voice.seldom(_SIDES, rare_turns.PLACES[relation.name]).format(side)
     anchor = relation.anchors[0] if relation.anchors else None
     if relation.name == "on" and anchor is not None and anchor.noun in ("wall", "floor"):
         return voice.any(*(_HUNG if hung else _ON_FLOOR)).format(anchor.noun)
@@ -99,7 +100,8 @@ def _place(voice: Voice, relation: Relation, noun: str, *, hung: bool) -> str:
         forms = ("tucked under {}", "pushed under {}", "pushed in under {}")
     elif relation.name == "on" and noun in _SOFT and voice.chance(0.4):
         forms = ("laying on {}", "lying on {}", "resting on {}", "laying on top of {}")
-    place = voice.any(*(forms[:2] if relation.negated else forms)).format(*said)
+    rare = () if relation.negated else rare_turns.PLACES[relation.name]
+    place = voice.seldom(forms[:2] if relation.negated else forms, rare).format(*said)
     own_side = relation.name in ("left", "right", "front") and relation.view == OWN and anchor is not None
     if own_side and voice.chance(0.2):
         again = said[0].text if said[0].text.startswith("the ") else "it"
@@ -118,11 +120,10 @@ def _posture(voice: Voice, relation: Relation, hung: bool) -> str:
     return voice.any("located ", "placed ", "sitting ", "located ", "positioned ", "kept ", "")
 
 
-def _sitting_once(said: str) -> str:
-    """Where "sitting on" follows a posture of its own, only "sitting on" stays."""
-    for posture in ("sitting", "located", "placed", "positioned", "kept"):
-        said = said.replace(f"{posture} sitting", "sitting")
-    return said.replace("{sits} sitting", "{is} sitting").replace("{stands} sitting", "{is} sitting")
+def _posed(place: str) -> bool:
+    """Whether a place says already how something is there: "sitting on the desk"."""
+    first = place.split()[0]
+    return first.endswith(("ing", "ed")) or first in ("set", "kept", "stuck", "hung", "drawn", "flush")
 
 
 def _having(voice: Voice, relation: Relation, noun: str) -> Clause:
@@ -134,7 +135,7 @@ def _having(voice: Voice, relation: Relation, noun: str) -> Clause:
         return Clause(
             after, whole=voice.any(f"{{it}} {{is}} surrounded by {things}", f"{{it}} {{has}} {things} around {{them}}")
         )
-    where = voice.any(*_WHERE[relation.name])
+    where = voice.seldom(_WHERE[relation.name], rare_turns.WHERE[relation.name])
     if relation.negated:
         return Clause(f"without {thing} {where}", whole=f"{{it}} {{does}} not have {thing} {where}")
     after = voice.any(f"with {thing} {where}", f"with {thing} {where}", f"that {{has}} {thing} {where}")
@@ -152,14 +153,18 @@ def _having(voice: Voice, relation: Relation, noun: str) -> Clause:
 def _distance(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
     thing = voice.name(ranking.anchor, new=0.02) if ranking.anchor else Name("", False)
     two = rivals == 2 and voice.chance(0.4)
-    word = voice.any(*(_COMPARATIVES if two else _SUPERLATIVES)[ranking.name])
     if ranking.of is not None:
-        word = f"{_ORDINALS[ranking.place]} {word}"
+        word = f"{_ORDINALS[ranking.place]} {voice.any(*_SUPERLATIVES[ranking.name])}"
         return Clause(f"{word} {thing}", whole=f"{{it}} {{is}} the {word} {thing}", restricts=True)
+    word = voice.any(*_COMPARATIVES[ranking.name]) if two else _superlative(voice, ranking.name)
     whole = f"{{it}} {{is}} {word} {thing}"
     if voice.chance(0.15):
         whole = f"{{it}} {{is}} the {{one}} {word} {thing}"
     return Clause(f"{word} {thing}", whole=whole, restricts=True)
+
+
+def _superlative(voice: Voice, name: str) -> str:
+    return voice.seldom(_SUPERLATIVES[name], rare_turns.RANKS[name])
 
 
 def _nth(voice: Voice, ranking: Ranking) -> Clause:
@@ -208,6 +213,8 @@ def _outermost(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
 _COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth")
 
+_SIDES = ("on the {0} side of the room", "on the {0} hand side of the room", "to the {0} of the room")
+_BETWEEN = ("between {}", "between {}", "in between {}")
 _PUSHED = frozenset({"chair", "office chair", "stool"})
 _SOFT = frozenset({"pillow", "towel", "blanket", "clothes", "jacket", "bag", "backpack", "books", "book", "cushion"})
 

@@ -11,7 +11,7 @@ _SWAPS = {"left": "right", "leftmost": "rightmost", "lefthand": "righthand", "cl
 _SWAPS |= {other: one for one, other in _SWAPS.items()}
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _PLACE = re.compile(
-    r"\s+(next|beside|by|near|above|below|under|underneath|behind|in|across|at|against|over|on|there|here)\b",
+    r"\s+(next|beside|by|near|above|below|under|underneath|behind|in|across|at|against|over|on|there|here|beneath)\b",
     re.IGNORECASE,
 )
 _DETERMINER = re.compile(

@@ -1,8 +1,9 @@
 """Phrases for viewers: where someone stands and looks, before or after what is said from there."""
 
+from less3d.data.sentences import rare_turns
 from less3d.data.sentences.lexicon import plural
 from less3d.data.sentences.meaning import ROW, Meaning, View
-from less3d.data.sentences.voice import Voice
+from less3d.data.sentences.voice import RARE, Voice
 
 
 def view_before(voice: Voice, view: View, noun: str) -> str:
@@ -14,6 +15,8 @@ def view_before(voice: Voice, view: View, noun: str) -> str:
         return ""
     if voice.chance(0.55):
         return doing
+    if voice.chance(RARE):
+        return voice.any(*rare_turns.WHENS).format(doing=doing, finite=finite)
     return voice.any(
         *(f"when {doing}", f"when {doing}", f"if you are {doing}", f"when you {finite}", f"if you {finite}"),
         *(f"when you're {doing}", f"as you {finite}", f"if you were {doing}", f"while {doing}"),
@@ -41,9 +44,12 @@ def _viewing(voice: Voice, view: View, noun: str) -> tuple[str, str]:
     if view == ROW:
         return _pairs(voice, _FACING, f"the {plural(voice.noun(noun))}") if voice.chance(0.45) else ("", "")
     if view.kind == "facing" and view.toward is not None:
-        return _pairs(voice, _FACING, voice.name(view.toward, new=0.0).text)
+        forms = rare_turns.FACING if voice.chance(RARE) else _FACING
+        return _pairs(voice, forms, voice.name(view.toward, new=0.0).text)
     if view.kind == "enter" and view.at is not None:
-        return _pairs(voice, _ENTERING if _at_only_door(view) else _ENTERING[:3], voice.name(view.at, new=0.0).text)
+        forms = _ENTERING if _at_only_door(view) else _ENTERING[:3]
+        forms = rare_turns.ENTERING if voice.chance(RARE) else forms
+        return _pairs(voice, forms, voice.name(view.at, new=0.0).text)
     if view.kind == "from" and view.at is not None:
         at = voice.name(view.at, new=0.0).text
         if view.toward is None:

@@ -1,17 +1,25 @@
 """Words for single things: nouns, properties and the names of what a sentence mentions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
 from less3d.data.sentences.draws import pick
-from less3d.data.sentences.lexicon import is_plural, plural, words
+from less3d.data.sentences.lexicon import is_plural, plural, rare_words, words
 from less3d.data.sentences.meaning import Attribute, Meaning
 from less3d.data.sentences.resolver import Resolver
 from less3d.data.sentences.verdict import TRUE, UNSURE
 
 T = TypeVar("T")
+
+COLOR_WORDS = frozenset(
+    {"gray", "grey", "brown", "beige", "tan", "black", "white", "red", "green", "blue", "purple", "pink", "orange"}
+    | {"yellow", "maroon", "cream", "violet", "silver"}
+)
+RARE = 0.2
+"""Share of words and turns that are drawn from those few people use, where there are any."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +49,14 @@ class Voice:
         """One of the choices."""
         return choices[int(self.rng.integers(len(choices)))]
 
+    def seldom(self, common: Sequence[T], rare: Sequence[T]) -> T:
+        """One of the common choices; now and then a rare one."""
+        return self.any(*(rare if rare and self.chance(RARE) else common))
+
     def noun(self, noun: str) -> str:
         """A word for a noun."""
-        return pick(self.rng, words(noun))
+        rare = rare_words(noun)
+        return self.any(*rare) if rare and self.chance(RARE) else pick(self.rng, words(noun))
 
     def adjective(self, attribute: Attribute, row: int | None) -> str:
         """A word for a property, finer than its value where the object itself allows it."""
@@ -125,7 +138,7 @@ def article(thing: str) -> str:
     """The indefinite article of a phrase with a space after it; nothing before a plural."""
     if is_plural(thing) or thing.startswith(_UNCOUNTED):
         return ""
-    return "an " if thing[0] in "aeiouL" and not thing.startswith("uni") else "a "  # an L shaped desk
+    return "an " if thing[0] in "aeiouL" and not thing.startswith(("uni", "uti")) else "a "  # an L shaped desk
 
 
 _STEEL = frozenset({"sink", "refrigerator", "mini fridge", "stove", "oven", "microwave", "dishwasher", "range hood"})
