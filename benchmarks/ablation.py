@@ -24,6 +24,7 @@ import torch
 from provenance import ROOT, provenance
 from rich.progress import track
 
+from less3d.calibration import Calibration
 from less3d.data.folder import Folder
 from less3d.data.sentences import class_words
 from less3d.io.files import replacing
@@ -181,6 +182,7 @@ def run(job: Job) -> Job:
     """Train to the end, or from where the run was stopped, and score; the result is in the run's folder."""
     progress = _train(job)
     model, _ = load_weights(job.folder / "best.safetensors")
+    model.calibration = Calibration()  # what is there was fitted to a scan that was trained on
     test = Folder(job.test)
     full = summarize(evaluate(model, test, max_scans=job.test_scans, turns=1))
     noun = summarize(
