@@ -16,6 +16,7 @@ import torch
 from less3d.calibration import Calibration
 from less3d.errors import InputError
 from less3d.models import Referrer
+from less3d.training.cycles import mean_of
 from less3d.training.loop import BEST, CHECKPOINT
 from less3d.weights import load_weights, save_weights
 
@@ -36,15 +37,14 @@ def average(sources: list[str], output: Path, shares: Sequence[float] | None = N
     Raises:
         InputError: when they are not of one network, or there is not one share for each.
     """
-    shares = [1.0] * len(sources) if shares is None else shares
-    if len(shares) != len(sources):
+    if shares is not None and len(shares) != len(sources):
         raise InputError(f"expected a share for each of {len(sources)} files, got {len(shares)}")
     models, metadata = zip(*(_load(source) for source in sources), strict=True)
     model = models[-1]
     if any(other.config != model.config for other in models):
         raise InputError(f"expected weights of one network, got those of several: {', '.join(sources)}")
     states = [other.state_dict() for other in models]
-    model.load_state_dict({name: _mean([state[name] for state in states], shares) for name in states[-1]})
+    model.load_state_dict(mean_of(states, shares))
     model.calibration = Calibration()
     save_weights(model, model.config, output, metadata=metadata[-1])
 
@@ -59,13 +59,6 @@ def _load(source: str) -> tuple[Referrer, Mapping[str, Any]]:
     state = torch.load(path, weights_only=True)
     model.load_state_dict(state["model"])
     return model, state["progress"]
-
-
-def _mean(values: Sequence[torch.Tensor], shares: Sequence[float]) -> torch.Tensor:
-    """Counters, which are whole numbers, are of the last."""
-    if not values[-1].is_floating_point():
-        return values[-1]
-    return torch.stack([share * value for share, value in zip(shares, values, strict=True)]).sum(dim=0) / sum(shares)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from less3d.errors import InputError
 from less3d.models import Referrer
 from less3d.text import TextConfig
 from less3d.training import loop
+from less3d.training.cycles import learning_rate_factor, mean_of
+from less3d.training.evaluate import evaluate
 from less3d.training.loader import Steps, batch_of
 from less3d.training.recipes import complete
 from less3d.weights import load_weights
@@ -111,7 +113,7 @@ def test_replicas_meet_at_the_mean_of_their_weights(data, tmp_path):
         optimizer = loop._optimizer(model, config)
         for number in range(2):
             for group in optimizer.param_groups:
-                group["lr"] = group["top_lr"] * loop.learning_rate_factor(number, config)
+                group["lr"] = group["top_lr"] * learning_rate_factor(number, config)
             torch.manual_seed(loop._seed(config.seed, number, replica))
             batch = batch_of(Steps(data, config, replica=replica)[number], config.model)
             loop.train_step(model, optimizer, batch, None, config.max_gradient_norm)
@@ -159,11 +161,55 @@ def test_a_replica_that_fails_says_why_and_ends_the_run(data, tmp_path, capfd):
 
 def test_learning_rate_rises_then_falls_to_zero():
     config = replace(TINY, steps=100, warmup_steps=10)
-    factors = [loop.learning_rate_factor(step, config) for step in range(101)]
+    factors = [learning_rate_factor(step, config) for step in range(100)]
     assert factors[9] == 1.0 == max(factors)
     assert factors[:10] == sorted(factors[:10])
     assert factors[10:] == sorted(factors[10:], reverse=True)
-    assert math.isclose(factors[100], 0.0, abs_tol=1e-12)
+    assert math.isclose(factors[99], 0.0, abs_tol=1e-3)
+    cycles = replace(config, steps=300, cycles=3)
+    assert [learning_rate_factor(step, cycles) for step in range(100)] == factors
+    for begin in (100, 200):
+        later = [learning_rate_factor(step, cycles) for step in range(begin, begin + 100)]
+        assert later == pytest.approx([0.3 * factor for factor in factors])
+
+
+def test_the_mean_of_the_last_two_cycles_is_judged(data, tmp_path, monkeypatch):
+    judged = []
+
+    def spy(model, *arguments, **options):
+        judged.append({name: value.clone() for name, value in model.state_dict().items()})
+        return evaluate(model, *arguments, **options)
+
+    monkeypatch.setattr(loop, "evaluate", spy)
+    config = replace(TINY, steps=6, cycles=3, warmup_steps=0, validate_every=6)
+    ends = {}
+    for cycles in (1, 2, 3):
+        judged.clear()
+        loop.train(replace(config, steps=2 * cycles, cycles=cycles), data, data, tmp_path / str(cycles), workers=0)
+        ends[cycles] = weights(tmp_path / str(cycles))
+    assert len(judged) == 3
+    for found, expected in zip(
+        judged, (ends[1], mean_of([ends[1], ends[2]]), mean_of([ends[2], ends[3]])), strict=True
+    ):
+        assert all(torch.equal(value, expected[name]) for name, value in found.items())
+    assert not torch.equal(ends[2]["network.encoder.head.key.weight"], ends[3]["network.encoder.head.key.weight"])
+
+
+def test_a_run_of_cycles_that_is_stopped_ends_like_an_unbroken_one(data, tmp_path):
+    config = replace(TINY, cycles=2)
+    whole = loop.train(config, data, data, tmp_path / "whole", workers=0)
+    for _ in range(config.steps):
+        parts = loop.train(config, data, data, tmp_path / "parts", workers=0, max_minutes=0.0)
+    assert (parts.step, parts.best_miou) == (config.steps, whole.best_miou)
+    states = [load_weights(tmp_path / run / "best.safetensors")[0].state_dict() for run in ("whole", "parts")]
+    assert all(torch.equal(value, states[1][name]) for name, value in states[0].items())
+
+
+def test_cycles_are_of_one_length_and_end_at_meetings():
+    assert replace(TINY, steps=12, cycles=3, meet_every=2).cycle_steps == 4
+    for cycles in (0, 5, 4):  # none, not of one length, ending between two meetings
+        with pytest.raises(InputError):
+            replace(TINY, steps=12, cycles=cycles, meet_every=2)
 
 
 def test_gru_vocabulary_comes_from_the_training_sentences(data):

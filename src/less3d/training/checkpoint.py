@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from less3d.errors import InputError
 from less3d.settings import from_json
@@ -27,7 +27,12 @@ class Progress:
 
 
 def save_checkpoint(
-    path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress, settings: str
+    path: Path,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    progress: Progress,
+    settings: str,
+    before: dict[str, Tensor] | None = None,
 ) -> None:
     """Write a checkpoint; a kill meanwhile leaves the old one.
 
@@ -37,20 +42,27 @@ def save_checkpoint(
         optimizer: with its moments.
         progress: see `Progress`.
         settings: the run's settings as text; a run with other settings may not resume from it.
+        before: the weights at the end of the last cycle, if one has ended.
     """
     state = {
         "model": model.state_dict(),
         "optimizer": optimizer.state_dict(),
         "progress": vars(progress),
         "settings": settings,
+        "before": before,
     }
     partial = path.with_suffix(".partial")
     torch.save(state, partial)
     partial.replace(path)
 
 
-def load_checkpoint(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, settings: str) -> Progress:
+def load_checkpoint(
+    path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, settings: str
+) -> tuple[Progress, dict[str, Tensor] | None]:
     """Put a checkpoint's state into `model` and `optimizer`. A setting that is younger than it had its default.
+
+    Returns:
+        How far the run had come, and the weights at the end of the last cycle, if one had ended.
 
     Raises:
         InputError: when the file is not a checkpoint, or is of a run with other settings.
@@ -61,6 +73,6 @@ def load_checkpoint(path: Path, model: nn.Module, optimizer: torch.optim.Optimiz
             raise InputError(f"{path} is of a run with other settings: give them again, or another output folder")
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
-        return Progress(**state["progress"])
+        return Progress(**state["progress"]), state.get("before")
     except (pickle.UnpicklingError, KeyError, RuntimeError, EOFError, TypeError) as error:
         raise InputError(f"expected a checkpoint of this run in {path}, got: {str(error).splitlines()[0]}") from error

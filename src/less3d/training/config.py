@@ -20,6 +20,9 @@ class TrainConfig:
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     steps: int = 10_000
     """Of the optimizer, in all."""
+    cycles: int = 1
+    """How often the learning rate falls to zero, in parts of the run of one length. From the second time on, what is
+    validated then is the mean of the weights there and of the time before."""
     scans_per_step: int = 1
     replicas: int = 1
     """Processes of one thread each that train side by side, each on its own scans; for a CPU with several cores."""
@@ -41,7 +44,7 @@ class TrainConfig:
     part: Literal["nearest", "random"] = "nearest"
     """Those nearest to a described object, at full density, or random ones of the whole scan, as in the paper."""
     learning_rate: float = 1e-3
-    """The highest, after the warm-up; it falls to zero along half a cosine."""
+    """The highest, after the warm-up; it falls to zero along half a cosine. Later cycles rise to less."""
     text_learning_rate: float = 2e-5
     """For a trainable pretrained text encoder."""
     weight_decay: float = 0.05
@@ -51,7 +54,7 @@ class TrainConfig:
     max_gradient_norm: float = 2.0
     """Longer gradients are cut to this length."""
     validate_every: int = 1000
-    """Steps between validations, which choose the best weights."""
+    """Steps between validations, which choose the best weights; there is one at the end of each cycle, too."""
     validation_scans: int = 40
     """At most this many scans are read for one."""
     seed: int = 0
@@ -61,6 +64,7 @@ class TrainConfig:
         """Refuse a run that cannot start."""
         counts = (
             "steps",
+            "cycles",
             "scans_per_step",
             "replicas",
             "meet_every",
@@ -77,6 +81,11 @@ class TrainConfig:
                 f"validations happen at meetings: expected validate_every to be a multiple of {self.meet_every}, "
                 f"got {self.validate_every}"
             )
+        if self.steps % self.cycles or (self.cycles > 1 and self.cycle_steps % self.meet_every):
+            raise InputError(
+                f"cycles are of one length and end at meetings: expected steps to be a multiple of {self.cycles} times "
+                f"{self.meet_every}, got {self.steps}"
+            )
         if self.multiple_weight <= 0 or self.warmup_steps < 0:
             raise InputError(
                 f"training needs a positive multiple_weight and warmup_steps from 0, got {self.multiple_weight} and "
@@ -87,3 +96,8 @@ class TrainConfig:
                 raise InputError(f"training needs a share {name} of 0 to 1, got {getattr(self, name)}")
         if self.learning_rate <= 0:
             raise InputError(f"training needs a positive learning_rate, got {self.learning_rate}")
+
+    @property
+    def cycle_steps(self) -> int:
+        """Steps of a cycle."""
+        return self.steps // self.cycles

@@ -1,5 +1,6 @@
 """The training loop: data, forward, loss, backward, step, log, validate, save."""
 
+import copy
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
+from torch import Tensor
 
 from less3d.batch import Batch
 from less3d.calibration import Calibration
@@ -27,6 +29,7 @@ from less3d.training.calibrate import Fitted, calibrate
 from less3d.training.card import ROWS, write_card
 from less3d.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from less3d.training.config import TrainConfig
+from less3d.training.cycles import learning_rate_factor, mean_of
 from less3d.training.evaluate import evaluate
 from less3d.training.loader import Steps, all_sentences, batch_of, load_steps
 from less3d.training.log import WAITING, RunLog
@@ -98,18 +101,20 @@ def train(
             note = f"loss {losses['total']:.3f}, {rate:.0f} sentences/s, {losses[WAITING]:.0%} waiting for data"
             bar.update(task, completed=progress.step, note=note)
 
-            if progress.step % config.validate_every == 0 or progress.step == config.steps:
-                rows = evaluate(run.model, validation, max_scans=config.validation_scans, device=device, turns=1)
+            ended = progress.step % config.cycle_steps == 0
+            if progress.step % config.validate_every == 0 or ended:
+                model = run.end_cycle() if ended else run.model
+                rows = evaluate(model, validation, max_scans=config.validation_scans, device=device, turns=1)
                 scores = summarize(rows)
                 if scores.overall.miou > progress.best_miou:
                     progress.best_miou = scores.overall.miou
-                    save_weights(run.model, config.model, output / BEST, metadata=asdict(progress))
+                    save_weights(model, config.model, output / BEST, metadata=asdict(progress))
                     write_rows(rows, output / ROWS)
                 log.add_scores(progress, scores)
                 on_message(log.last_line)
             over_time = time.monotonic() - began > max_minutes * 60
             if over_time or progress.step == config.steps or time.monotonic() - last_saved > _SAVE_EVERY_SECONDS:
-                save_checkpoint(output / CHECKPOINT, run.model, run.optimizer, progress, to_json(config))
+                save_checkpoint(output / CHECKPOINT, run.model, run.optimizer, progress, to_json(config), run.before)
                 last_saved = time.monotonic()
             if over_time:
                 break
@@ -147,7 +152,10 @@ def _require_sound(config: TrainConfig, data: Dataset, validation: Dataset, devi
 
 
 class _Run:
-    """What every process of a run holds: the model, the optimizer, how far they have come, and what comes next."""
+    """What every process of a run holds: the model, the optimizer, how far they have come, and what comes next.
+
+    The first process also knows the weights at the end of the cycle `before`.
+    """
 
     def __init__(
         self,
@@ -164,14 +172,27 @@ class _Run:
         _freeze(self.model, config.learn)
         self.optimizer = _optimizer(self.model, config)
         self.progress = Progress()
+        self.before: dict[str, Tensor] | None = None
         self.text = None if self.model.text_learns else TextTable(output / TEXT, device)
         if (output / CHECKPOINT).exists():
-            self.progress = load_checkpoint(output / CHECKPOINT, self.model, self.optimizer, to_json(config))
+            checkpoint = output / CHECKPOINT
+            self.progress, self.before = load_checkpoint(checkpoint, self.model, self.optimizer, to_json(config))
 
     @property
     def learning_rate(self) -> float:
         """Of the last step."""
         return self.optimizer.param_groups[0]["lr"]
+
+    def end_cycle(self) -> Referrer:
+        """The model to validate at the end of a cycle: the mean of the one that trains and of what it was before."""
+        if self.config.cycles == 1:
+            return self.model
+        before, self.before = self.before, {name: value.clone() for name, value in self.model.state_dict().items()}
+        if before is None:
+            return self.model
+        model = copy.deepcopy(self.model)
+        model.load_state_dict(mean_of([before, self.before]))
+        return model
 
     def steps(self, group: Replicas) -> Iterator[dict[str, float]]:
         """Take the steps that are left; gives, whenever the processes meet, the mean parts of the loss since then.
@@ -238,14 +259,6 @@ def _set_training(model: Referrer) -> None:
         parameters = list(module.parameters())
         if parameters and not any(parameter.requires_grad for parameter in parameters):
             module.eval()
-
-
-def learning_rate_factor(step: int, config: TrainConfig) -> float:
-    """Linear warm-up, then half a cosine to zero at the last step."""
-    if step < config.warmup_steps:
-        return (step + 1) / config.warmup_steps
-    done = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
-    return 0.5 * (1 + math.cos(math.pi * done))
 
 
 def _begin_with(weights: Path, config: TrainConfig) -> Referrer:
