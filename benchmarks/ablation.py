@@ -2,10 +2,10 @@
 
     python benchmarks/ablation.py --data rooms/train --test rooms/test --minutes 30 --seeds 3
 
-Each variant is the one before with one thing changed. First every variant trains for a moment, which says how many
-steps it takes in the minutes given; from then on its runs are determined by their settings and seed, and end after
-these steps. A run has one core. What is finished is not run again, and what was stopped goes on, in the folder --runs.
-Results are written after every run; each is of the last weights, a scan seen from one side.
+All variants but the first late one add one thing to the one before. First every variant trains for a moment, which says
+how many steps it takes in the minutes given; from then on its runs are determined by their settings and seed, and end
+after these steps. A run has one core. What is finished is not run again, and what was stopped goes on, in the folder
+--runs. Results are written after every run; each is of the last weights, a scan seen from one side.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from less3d.io.files import replacing
 from less3d.metrics import summarize
 from less3d.models.late import LateConfig
 from less3d.models.less import LessConfig
-from less3d.settings import to_json
+from less3d.settings import from_json, to_json
 from less3d.text.table import make_table
 from less3d.training.config import TrainConfig
 from less3d.training.evaluate import evaluate
@@ -114,9 +114,10 @@ def main() -> None:
         ]
         done = [job for job in jobs if is_finished(job)]
         left = [job for job in jobs if job not in done]
+        write(options, done)
         for job in track(pool.imap_unordered(run, left), "runs", total=len(left)):
             done.append(job)
-            write(options, [json.loads(one.result.read_text(encoding="utf-8")) for one in jobs if one in done])
+            write(options, [one for one in jobs if one in done])
     print("\n".join(table(json.loads(options.output.read_text(encoding="utf-8")))))
 
 
@@ -173,7 +174,7 @@ def is_finished(job: Job) -> bool:
     if not job.result.is_file():
         return False
     found = json.loads(job.result.read_text(encoding="utf-8"))
-    if found["settings"] != json.loads(to_json(job.config)):
+    if from_json(TrainConfig, json.dumps(found["settings"])) != job.config:
         raise SystemExit(f"{job.result} is of a run with other settings: give them again, or another folder as --runs")
     return True
 
@@ -208,10 +209,11 @@ def run(job: Job) -> Job:
     return job
 
 
-def write(options: argparse.Namespace, results: Sequence[dict[str, Any]]) -> None:
+def write(options: argparse.Namespace, done: Sequence[Job]) -> None:
     """All finished runs as one file."""
+    results = [json.loads(job.result.read_text(encoding="utf-8")) for job in done]
     budget = {"minutes_a_run": options.minutes, "seeds": options.seeds, "test_scans": options.test_scans}
-    whole = {**provenance(), **budget, "runs": list(results)}
+    whole = {**provenance(), **budget, "runs": results}
     with replacing(options.output) as file:
         file.write((json.dumps(whole, indent=1) + "\n").encode())
 

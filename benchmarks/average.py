@@ -46,7 +46,7 @@ def average(sources: list[str], output: Path, shares: Sequence[float] | None = N
     states = [other.state_dict() for other in models]
     model.load_state_dict(mean_of(states, shares))
     model.calibration = Calibration()
-    save_weights(model, model.config, output, metadata=metadata[-1])
+    save_weights(model, output, metadata=metadata[-1])
 
 
 def _load(source: str) -> tuple[Referrer, Mapping[str, Any]]:
@@ -56,7 +56,7 @@ def _load(source: str) -> tuple[Referrer, Mapping[str, Any]]:
         model, info = load_weights(source)
         return model, info.metadata
     model, _ = load_weights(path.with_name(BEST))
-    state = torch.load(path, weights_only=True)
+    state = torch.load(path, map_location="cpu", weights_only=True)
     model.load_state_dict(state["model"])
     return model, state["progress"]
 

@@ -36,6 +36,7 @@ from less3d.data.sentences import swap_left_right
 from less3d.models import Referrer
 from less3d.models.late import LateLESS
 from less3d.models.padded import Padding
+from less3d.settings import to_json
 from less3d.text import TextConfig, TextFeatures
 from less3d.text.table import TextTable, make_table
 from less3d.weights import DEFAULT, load_weights
@@ -107,8 +108,13 @@ def text_of(rooms: Sequence[Annotated], config: TextConfig, folder: Path) -> Tex
     said |= {swap_left_right(sentence) for sentence in said}
     index = folder / "index.json"
     if index.is_file():
-        if missing := said - set(json.loads(index.read_text(encoding="utf-8"))["sentences"]):
-            raise SystemExit(f"{folder}: {len(missing)} sentences are not in this table: name another folder")
+        known = json.loads(index.read_text(encoding="utf-8"))
+        missing = said - set(known["sentences"])
+        if missing or known["encoder"] != to_json(config):
+            raise SystemExit(
+                f"{folder}: {len(missing)} sentences are not in this table, or it is of another text encoder: name "
+                "another folder"
+            )
         return TextTable(folder)
     with Progress() as progress:
         task = progress.add_task("reading")

@@ -7,11 +7,11 @@ figures with write_readme.py.
 """
 
 import argparse
-import hashlib
 from pathlib import Path
 
 from write_readme import CARD, fill
 
+from less3d.io.files import sha256_of
 from less3d.training.card import run_lines
 from less3d.weights import load_weights, save_weights
 
@@ -24,9 +24,9 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="folder of a training run: best.safetensors, log.csv, scores.csv")
     run = parser.parse_args().run
     model, info = load_weights(run / "best.safetensors")
-    save_weights(model, model.config, WEIGHTS, metadata={"recipe": CARD.stem, **info.metadata}, half=True)
+    save_weights(model, WEIGHTS, metadata={"recipe": CARD.stem, **info.metadata}, half=True)
     fill(CARD, run_lines(run, int(info.metadata["step"])), section="RUN")
-    print(hashlib.sha256(WEIGHTS.read_bytes()).hexdigest(), WEIGHTS)
+    print(sha256_of(WEIGHTS), WEIGHTS)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from provenance import provenance
+from provenance import ROOT, provenance
 from rich.progress import track
 from scipy.spatial import cKDTree
 
@@ -24,7 +24,6 @@ from less3d.data.rooms.generate import make_room
 from less3d.io import read_scan
 from less3d.io.upright import up_candidates
 
-ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "data" / "real"
 PROBES = 4000
 """Points of a scan at which the shape around is measured."""

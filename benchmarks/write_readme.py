@@ -8,10 +8,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from provenance import origin
+from provenance import ROOT, origin
 from released.card import TO_ROOT, card_lines, score_lines
 
-ROOT = Path(__file__).parents[1]
 CARD = ROOT / "src" / "less3d" / "released" / "rooms-base.md"
 RESULTS = ROOT / "benchmarks" / "results"
 READERS = {

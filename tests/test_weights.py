@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import huggingface_hub
 import pytest
@@ -51,7 +52,7 @@ def test_a_model_comes_back_exactly(model, file):
 
 
 def test_half_precision_halves_the_file_and_keeps_the_values(model, file, tmp_path):
-    save_weights(model, TINY, tmp_path / "half.safetensors", metadata={}, half=True)
+    save_weights(model, tmp_path / "half.safetensors", metadata={}, half=True)
     loaded, _ = load_weights(tmp_path / "half.safetensors")
     assert (tmp_path / "half.safetensors").stat().st_size < 0.6 * file.stat().st_size
     for name, values in model.state_dict().items():
@@ -64,7 +65,7 @@ def test_a_calibration_is_kept_and_files_from_before_have_none(file, tmp_path):
     calibration = Calibration(-0.5, Platt(1.5, 0.25), Platt(0.5, -0.75))
     calibrated = tiny_model()
     calibrated.calibration = calibration
-    save_weights(calibrated, TINY, tmp_path / "calibrated.safetensors", metadata={})
+    save_weights(calibrated, tmp_path / "calibrated.safetensors", metadata={})
     assert load_weights(tmp_path / "calibrated.safetensors")[0].calibration == calibration
     before = {name: text for name, text in read_header(file).items() if name != "calibration"}
     save_file(load_file(file), tmp_path / "before.safetensors", before)
@@ -73,7 +74,7 @@ def test_a_calibration_is_kept_and_files_from_before_have_none(file, tmp_path):
 
 def test_weights_are_calibrated_without_being_touched(model, tmp_path):
     file, calibration = tmp_path / "half.safetensors", Calibration(0.5, Platt(2.0), Platt(3.0, 1.0))
-    save_weights(model, TINY, file, metadata={"steps": 12}, half=True)
+    save_weights(model, file, metadata={"steps": 12}, half=True)
     before, header = load_file(file), read_header(file)
     write_calibrated(file, calibration, file)
     loaded, info = load_weights(file)
@@ -89,7 +90,7 @@ def test_weights_are_calibrated_without_being_touched(model, tmp_path):
 
 def test_the_frozen_text_encoder_is_not_stored(tmp_path):
     config = ModelConfig(late=TINY.late, text=TextConfig(encoder="minilm"), voxel_size=0.2)
-    save_weights(Referrer(config), config, tmp_path / "w.safetensors", metadata={})
+    save_weights(Referrer(config), tmp_path / "w.safetensors", metadata={})
     assert (tmp_path / "w.safetensors").stat().st_size < 5e6
     loaded, _ = load_weights(tmp_path / "w.safetensors")
     assert loaded.text.width == 384
@@ -151,9 +152,9 @@ def test_a_hub_id_without_network_says_so(monkeypatch):
 
 def test_a_failed_write_leaves_nothing(model, tmp_path):
     with pytest.raises(InputError, match="no folder"):
-        save_weights(model, TINY, tmp_path / "missing" / "w.safetensors", metadata={})
+        save_weights(model, tmp_path / "missing" / "w.safetensors", metadata={})
     with pytest.raises(TypeError):
-        save_weights(model, TINY, tmp_path / "w.safetensors", metadata={"scores": object()})
+        save_weights(model, tmp_path / "w.safetensors", metadata={"scores": object()})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -176,4 +177,9 @@ def test_released_weights_are_whole_and_have_a_card(name):
     loaded, info = load_weights(name)
     assert not loaded.training
     assert info.sha256 == RELEASED[name].sha256
+    measured = json.loads((Path(__file__).parents[1] / "benchmarks/results/released_scores.json").read_text())
+    assert measured["weights_sha256"] == info.sha256
+    overall = measured["rooms"]["sentence"]["overall"]
+    scores = {"mIoU": "miou", "Acc@0.25": "acc_25", "Acc@0.5": "acc_50"}
+    assert RELEASED[name].scores == {f"rooms test {word}": round(overall[key], 3) for word, key in scores.items()}
     assert RELEASED[name].path.with_name(RELEASED[name].card).read_text(encoding="utf-8").strip()

@@ -27,7 +27,7 @@ def tiny_model(config: ModelConfig = TINY) -> Referrer:
 
 def write_tiny_weights(path: Path) -> Path:
     """Write the model's weight file."""
-    save_weights(tiny_model(), TINY, path, metadata={"steps": 12, "hours": 0.5})
+    save_weights(tiny_model(), path, metadata={"steps": 12, "hours": 0.5})
     return path
 
 

@@ -122,6 +122,9 @@ def make_scene(
         voxel_size: metres.
         num_levels: levels of the U-Net that will read it; level l has voxels of `voxel_size * 2**l`.
         device: where to make it.
+
+    Raises:
+        InputError: when there is no scan, or one is too large for voxels of this size.
     """
     points = [torch.tensor(scan.points, device=device) for scan in scans]
     colors = [torch.tensor(scan.colors, device=device) for scan in scans]
@@ -160,6 +163,9 @@ def make_batch(
         voxel_size: metres.
         num_levels: see `make_scene`.
         device: where to make it.
+
+    Raises:
+        InputError: as `make_scene`.
     """
     bounds = _bounds([len(one) for one in asked])
     mask_of, num_targets = (

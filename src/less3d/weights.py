@@ -79,14 +79,11 @@ class WeightsInfo:
     """What was written with them, such as steps and hours of training."""
 
 
-def save_weights(
-    model: Referrer, config: ModelConfig, path: Path, *, metadata: Mapping[str, Any], half: bool = False
-) -> None:
+def save_weights(model: Referrer, path: Path, *, metadata: Mapping[str, Any], half: bool = False) -> None:
     """Write a model's weights; the file appears whole or not at all.
 
     Args:
         model: the model; what its frozen text encoder brings along is left out.
-        config: what rebuilds it.
         path: the file, usually `*.safetensors`.
         metadata: anything JSON can say; `load_weights` gives it back.
         half: store weight matrices as float16: half the size, and scores equal to three digits.
@@ -98,7 +95,7 @@ def save_weights(
     header = {
         "format": f"less3d {FORMAT}",
         "library": version("less3d"),
-        "config": to_json(config),
+        "config": to_json(model.config),
         "calibration": to_json(model.calibration),
         "metadata": json.dumps(dict(metadata)),
     }

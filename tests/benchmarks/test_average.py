@@ -20,7 +20,7 @@ def write(path: Path, seed: int, config: ModelConfig) -> dict[str, torch.Tensor]
     with torch.no_grad():
         for values in model.state_dict().values():
             values.copy_(torch.full_like(values, seed) if not values.is_floating_point() else torch.randn_like(values))
-    save_weights(model, config, path, metadata={"step": seed})
+    save_weights(model, path, metadata={"step": seed})
     return model.state_dict()
 
 

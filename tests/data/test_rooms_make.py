@@ -63,6 +63,21 @@ def test_two_workers_make_the_same_bytes(unbroken, tmp_path):
     assert contents(tmp_path) == contents(unbroken)
 
 
+def test_another_data_set_is_left_alone(tmp_path):
+    (tmp_path / "sentences.jsonl").write_text("mine")
+    with pytest.raises(InputError, match="another data set"):
+        make_rooms(tmp_path, rooms=ROOMS, settings=SETTINGS)
+    assert [path.name for path in tmp_path.iterdir()] == ["sentences.jsonl"]
+    assert (tmp_path / "sentences.jsonl").read_text() == "mine"
+
+
+def test_impossible_settings_are_refused(tmp_path):
+    for wrong in (replace(SETTINGS, seed=-1), replace(SETTINGS, sentences=-1)):
+        with pytest.raises(InputError, match="got"):
+            make_rooms(tmp_path / "rooms", rooms=ROOMS, settings=wrong)
+    assert not (tmp_path / "rooms").exists()
+
+
 def test_other_settings_are_refused(unbroken):
     with pytest.raises(InputError, match="other settings"):
         make_rooms(unbroken, rooms=ROOMS, settings=RoomSettings(seed=4, split="train", sentences=12, scanner="sampled"))

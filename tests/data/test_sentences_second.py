@@ -42,7 +42,8 @@ def templates(module: ModuleType) -> set[str]:
     tree = ast.parse(inspect.getsource(module))
     told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     literals = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in told]
-    bare = [re.sub(r"\{\w*\}", "", text.value).strip(" ,:;") for text in literals if isinstance(text.value, str)]
+    words = [text.value.lower() for text in literals if isinstance(text.value, str)]
+    bare = [re.sub(r"\{\w*\}", "", text).strip(" ,:;") for text in words]
     return {text for text in bare if len(text.split()) > 1}
 
 

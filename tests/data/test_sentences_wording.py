@@ -14,6 +14,7 @@ from less3d.data.sentences import (
     has_view_words,
     measure,
     rare_nouns,
+    rare_turns,
     slips,
     swap_left_right,
 )
@@ -172,3 +173,10 @@ def test_rare_words_are_no_common_words_of_another_noun() -> None:
     for noun, rare in rare_nouns.NOUNS.items():
         assert len(set(rare)) == len(rare)
         assert all(common.get(word, noun) == noun for word in rare), noun
+
+
+def test_rare_turns_are_whole_phrases() -> None:
+    tables = (*rare_turns.PLACES.values(), *rare_turns.WHERE.values(), *rare_turns.RANKS.values(), rare_turns.STARTS)
+    for phrases in (*tables, rare_turns.OPENINGS, rare_turns.PUNCTUATED, rare_turns.WHENS, rare_turns.COLORED):
+        assert len(set(phrases)) == len(phrases)
+        assert all(len(phrase) > 3 for phrase in phrases), phrases

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from less3d.batch import Scene, asked_together, make_batch, make_scene
+from less3d.errors import InputError
 from less3d.metrics import iou
 from less3d.models import Candidates
 from less3d.models.late import LateConfig, LateLESS, _peaks
@@ -269,7 +270,17 @@ def test_pair_geometry_knows_left_from_right():
     assert mirrored[0] < -0.5
 
 
-@pytest.mark.parametrize("change", [{"candidates": 0}, {"channels": (32,)}])
+IMPOSSIBLE = (
+    {"candidates": 0},
+    {"channels": (32,)},
+    {"blocks": 0},
+    {"text_layers": 0},
+    {"width": 90},
+    {"dropout": 1.0},
+)
+
+
+@pytest.mark.parametrize("change", [*IMPOSSIBLE, {"relation_layers": -1}])
 def test_impossible_sizes_are_refused(change):
-    with pytest.raises(ValueError, match="at least"):
+    with pytest.raises(InputError, match=r"at least|must be"):
         LateConfig(**change)

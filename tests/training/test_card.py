@@ -42,7 +42,7 @@ def test_a_run_writes_its_card(data, tmp_path):
         data,
         tmp_path / "second",
         workers=0,
-        start_from=first,
+        start_from=first.parent,
         command="less3d train x",
         on_message=said.append,
     )
@@ -52,7 +52,7 @@ def test_a_run_writes_its_card(data, tmp_path):
     assert "- Learned from `kitchen`: 3 scans, 6 sentences.\n- Chosen on `kitchen`: 3 scans, 6 sentences.\n" in card
     assert f"late fusion: voxels of 20 cm, {sum(p.numel() for p in model.parameters()) / 1e6:.1f} M parameters" in card
     assert "```sh\nless3d train x\n```" in card
-    assert f"`best.safetensors` (SHA-256 {sha256_of(first)[:16]}...)" in card
+    assert f"`first` (SHA-256 {sha256_of(first)[:16]}...)" in card
     with (tmp_path / "second" / "scores.csv").open(encoding="utf-8") as file:
         kept = next(row for row in csv.DictReader(file) if int(row["step"]) == info.metadata["step"])
     shown = " | ".join(f"{float(kept[f'all_{name}']):.3f}" for name in ("miou", "acc_25", "acc_50"))

@@ -21,6 +21,7 @@ from less3d.training.cycles import learning_rate_factor, mean_of
 from less3d.training.evaluate import evaluate
 from less3d.training.loader import Steps, batch_of
 from less3d.training.recipes import complete
+from less3d.training.step import build_optimizer, train_step
 from less3d.weights import load_weights
 
 TINY = tiny_run("the", "red", "green", "box")
@@ -110,13 +111,13 @@ def test_replicas_meet_at_the_mean_of_their_weights(data, tmp_path):
     for replica in (0, 1):
         torch.manual_seed(config.seed)
         model = Referrer(config.model)
-        optimizer = loop._optimizer(model, config)
+        optimizer = build_optimizer(model, config)
         for number in range(2):
             for group in optimizer.param_groups:
                 group["lr"] = group["top_lr"] * learning_rate_factor(number, config)
             torch.manual_seed(loop._seed(config.seed, number, replica))
             batch = batch_of(Steps(data, config, replica=replica)[number], config.model)
-            loop.train_step(model, optimizer, batch, None, config.max_gradient_norm)
+            train_step(model, optimizer, batch, None, config.max_gradient_norm)
             seen += len(batch.sentences)
         ends.append(model.state_dict())
     assert progress.sentences == seen
@@ -157,6 +158,15 @@ def test_a_replica_that_fails_says_why_and_ends_the_run(data, tmp_path, capfd):
     with pytest.raises(InputError, match="expected 2 processes to meet"):
         loop.train(replace(TINY, replicas=2), Folder(broken), data, tmp_path / "run", workers=0)
     assert f"error: {Folder(broken).path(second)}" in capfd.readouterr().err
+
+
+def test_replicas_have_workers_of_their_own(data, tmp_path):
+    config = replace(TINY, steps=2, replicas=2, meet_every=2)
+    here = loop.train(config, data, data, tmp_path / "here", workers=0)
+    beside = loop.train(config, data, data, tmp_path / "beside", workers=1)
+    assert (here.step, here.sentences) == (beside.step, beside.sentences)
+    for name, value in weights(tmp_path / "here").items():
+        assert torch.equal(value, weights(tmp_path / "beside")[name]), name
 
 
 def test_learning_rate_rises_then_falls_to_zero():
@@ -205,8 +215,11 @@ def test_a_run_of_cycles_that_is_stopped_ends_like_an_unbroken_one(data, tmp_pat
     assert all(torch.equal(value, states[1][name]) for name, value in states[0].items())
 
 
-def test_cycles_are_of_one_length_and_end_at_meetings():
+def test_runs_that_cannot_be_are_refused():
     assert replace(TINY, steps=12, cycles=3, meet_every=2).cycle_steps == 4
+    for wrong in ({"seed": -1}, {"weight_decay": -1.0}, {"turns": 0}, {"warmup_steps": -1}):
+        with pytest.raises(InputError, match="at least"):
+            replace(TINY, **wrong)
     for cycles in (0, 5, 4):  # none, not of one length, ending between two meetings
         with pytest.raises(InputError):
             replace(TINY, steps=12, cycles=cycles, meet_every=2)
@@ -256,6 +269,7 @@ def test_only_what_is_asked_for_learns(data, tmp_path):
     before, after = (load_weights(tmp_path / run / "best.safetensors")[0].state_dict() for run in ("first", "second"))
     changed = {name for name, values in after.items() if not torch.equal(values, before[name])}
     assert changed
+    assert not (tmp_path / "second" / "text").exists(), "what the GRU learned is not to be replaced by a table"
     assert all(name.startswith("network.absence") for name in changed), "running statistics stay too"
     with pytest.raises(InputError, match=r"network\.absence.*got 'network\.presence'"):
         loop.train(replace(TINY, learn="network.presence"), data, data, tmp_path / "third", workers=0)

@@ -99,6 +99,8 @@ def show(
 
     data = Folder(folder)
     known = data.scans
+    if not known:
+        raise InputError(f"{folder}: expected rooms with sentences to draw, got none")
     if unknown := [name for name in names if name not in known]:
         raise InputError(
             f"{folder} has sentences about no scan named {', '.join(unknown)}; it has {', '.join(known[:3])} ..."

@@ -55,8 +55,9 @@ class AugmentConfig:
         for name in ("mirror", "turn", "keep", "crop", "grey", "flatten"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"augmentation needs {name} from 0 to 1, got {getattr(self, name)}")
-        if self.holes < 0:
-            raise InputError(f"augmentation needs holes from 0, got {self.holes}")
+        for name in ("holes", "jitter", "color_noise"):
+            if getattr(self, name) < 0:
+                raise InputError(f"augmentation needs {name} from 0, got {getattr(self, name)}")
 
 
 def augment(

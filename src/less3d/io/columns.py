@@ -113,3 +113,12 @@ def columns_of_scan(scan: Scan, path: Path) -> dict[str, Shaped[np.ndarray, "N"]
 def color_names(columns: Mapping[str, object]) -> tuple[str, str, str] | None:
     """Return the names of the three columns that are a color, None when there are none."""
     return next((names for names in COLORS if all(name in columns for name in names)), None)
+
+
+def storable(values: Shaped[np.ndarray, "N"]) -> Shaped[np.ndarray, "N"]:
+    """Return numbers in a type all formats know: bool as a byte, other floats as float32 or float64, native bytes."""
+    if values.dtype.kind == "b":
+        return values.astype(np.uint8)
+    if values.dtype.kind == "f":
+        return values.astype(np.float64 if values.dtype.itemsize > 4 else np.float32)
+    return values.astype(values.dtype.newbyteorder("="))

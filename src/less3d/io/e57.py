@@ -13,7 +13,7 @@ from jaxtyping import Num
 
 from less3d.errors import InputError
 from less3d.io.assemble import GREY
-from less3d.io.columns import COLORS, XYZ, Columns, columns_of_scan, scan_from_columns
+from less3d.io.columns import COLORS, XYZ, Columns, columns_of_scan, scan_from_columns, storable
 from less3d.io.e57_file import require_sound
 from less3d.io.e57_scan import INTENSITY, OURS, ScanIn, refusing
 from less3d.io.files import library, replacing_path
@@ -76,7 +76,7 @@ def write_e57(scan: Scan, path: Path) -> None:
         raise InputError(f"{path}: an attribute cannot be named {bad[0]!r} in an .e57 file")
     standard = dict(zip((*XYZ, *COLORS[0]), (*ScanIn.CARTESIAN, *ScanIn.COLORS), strict=True)) | {INTENSITY: INTENSITY}
     fields = {
-        standard.get(name, OURS + name): values.astype(np.float64) if name in XYZ else _storable(values, name, path)
+        standard.get(name, OURS + name): values.astype(np.float64) if name in XYZ else _as_e57(values, name, path)
         for name, values in columns.items()
     }
     with replacing_path(path) as temporary:
@@ -113,15 +113,12 @@ def _chunks(e57: Any, path: Path) -> Generator[Columns, None, None]:
                     yield chunk
 
 
-def _storable(values: np.ndarray, name: str, path: Path) -> np.ndarray:
-    """Return numbers in a type E57 knows: bool as a byte, half floats as floats."""
-    if values.dtype.kind == "b":
-        return values.astype(np.uint8)
-    if values.dtype.kind == "f":
-        return values.astype(np.float64 if values.dtype.itemsize > 4 else np.float32)
-    if values.size and int(values.max()) >= 2**63:
+def _as_e57(values: np.ndarray, name: str, path: Path) -> np.ndarray:
+    """Return numbers in a type E57 knows."""
+    values = storable(values)
+    if values.dtype.kind == "u" and values.size and int(values.max()) >= 2**63:
         raise InputError(f"{path}: attribute {name!r} holds {int(values.max())}, E57 files end at 2**63 - 1")
-    return values.astype(values.dtype.newbyteorder("="))
+    return values
 
 
 def _write_image(

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float64, Num, Shaped
 
 from less3d.errors import InputError, InputWarning
-from less3d.io.columns import COLORS, Columns, columns_of_scan, scan_from_columns
+from less3d.io.columns import COLORS, Columns, columns_of_scan, scan_from_columns, storable
 from less3d.io.files import library, replacing
 from less3d.io.las_header import require_sound
 from less3d.io.stream import Stream, chunk_sizes
@@ -61,7 +61,7 @@ def write_las(scan: Scan, path: Path) -> None:
             installed.
     """
     laspy = _laspy(path)
-    columns = {name: _storable(values) for name, values in columns_of_scan(scan, path).items()}
+    columns = {name: storable(values) for name, values in columns_of_scan(scan, path).items()}
     header = laspy.LasHeader(point_format=7, version="1.4")
     low = np.floor(scan.points.min(axis=0).astype(np.float64))
     longest = float((scan.points.max(axis=0) - low).max())
@@ -147,15 +147,6 @@ def _refusing(path: Path, call: Any, *args: Any, **options: Any) -> Any:
             raise
         reason = " ".join(str(error).split())[:100] or type(error).__name__
         raise InputError(f"{path}: cannot be read as LAS, the file is damaged ({reason})") from error
-
-
-def _storable(values: Shaped[np.ndarray, "N"]) -> Shaped[np.ndarray, "N"]:
-    """Return numbers in a type LAS knows: bool as a byte, half floats as floats."""
-    if values.dtype.kind == "b":
-        return values.astype(np.uint8)
-    if values.dtype.kind == "f":
-        return values.astype(np.float64 if values.dtype.itemsize > 4 else np.float32)
-    return values.astype(values.dtype.newbyteorder("="))
 
 
 def _fill(las: Any, name: str, values: Shaped[np.ndarray, "N"], path: Path, *, is_standard: bool) -> None:

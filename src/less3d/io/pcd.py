@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float64, Num, Shaped
 
 from less3d.errors import InputError
-from less3d.io.columns import COLORS, Columns, columns_of_scan, scan_from_columns
+from less3d.io.columns import COLORS, Columns, columns_of_scan, scan_from_columns, storable
 from less3d.io.files import library, replacing, require_file
 from less3d.io.pcd_header import PcdHeader, format_header, read_header
 from less3d.io.stream import Stream, chunk_sizes
@@ -74,22 +74,13 @@ def write_pcd(scan: Scan, path: Path) -> None:
     red, green, blue = (columns.pop(name).astype(np.uint32) for name in COLORS[0])
     xyz = {name: columns.pop(name) for name in ("x", "y", "z")}
     packed = ((red << 16) | (green << 8) | blue).view(np.float32)
-    fields = xyz | {"rgb": packed} | {name: _storable(values) for name, values in columns.items()}
+    fields = xyz | {"rgb": packed} | {name: storable(values) for name, values in columns.items()}
     rows = np.empty(len(scan), [(name, values.dtype.newbyteorder("<")) for name, values in fields.items()])
     for name, values in fields.items():
         rows[name] = values
     with replacing(path) as stream:
         stream.write(format_header(rows.dtype, len(scan), scan.labels or {}))
         stream.write(rows.tobytes())
-
-
-def _storable(values: Shaped[np.ndarray, "N"]) -> Shaped[np.ndarray, "N"]:
-    """Return numbers in a type PCD knows: bool as a byte, half floats as floats."""
-    if values.dtype.kind == "b":
-        return values.astype(np.uint8)
-    if values.dtype.kind == "f":
-        return values.astype(np.float64 if values.dtype.itemsize > 4 else np.float32)
-    return values
 
 
 def _columns(rows: Shaped[np.ndarray, "N"]) -> Columns:

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float32, Int32, Shaped, UInt8
 
 from less3d.errors import InputError
-from less3d.io.columns import COLORS, color_names, columns_of_scan, scan_from_columns
+from less3d.io.columns import COLORS, color_names, columns_of_scan, scan_from_columns, storable
 from less3d.io.ply_layout import PlyElement, PlyLists
 from less3d.io.ply_table import PlyTable, read_ply_table, write_ply_table
 from less3d.scan import Scan
@@ -46,7 +46,7 @@ def write_ply(scan: Scan, path: Path, *, encoding: str = "binary_little_endian")
 
 def table_of_scan(scan: Scan, path: Path, *, encoding: str = "binary_little_endian") -> PlyTable:
     """Lay a scan out as the table that `write_ply` writes to `path`; class names become comments."""
-    columns = {name: _storable(values) for name, values in columns_of_scan(scan, path).items()}
+    columns = {name: _as_ply(values) for name, values in columns_of_scan(scan, path).items()}
     elements = [PlyElement("vertex", len(scan), columns)]
     if scan.faces is not None:
         corners = PlyLists(np.full(len(scan.faces), 3), scan.faces.reshape(-1))
@@ -99,13 +99,10 @@ def triangles(table: PlyTable, path: Path) -> Int32[np.ndarray, "M 3"] | None:
     return corners.values[np.stack([hub, rim + 1, rim + 2], axis=1)].astype(np.int32)
 
 
-def _storable(values: Shaped[np.ndarray, "N"]) -> Shaped[np.ndarray, "N"]:
-    """Return numbers in a type PLY knows: bool as uchar, 64-bit integers as int where they fit, else as double."""
-    if values.dtype.kind == "b":
-        return values.astype(np.uint8)
-    if values.dtype.kind == "f":
-        return values.astype(np.float64 if values.dtype.itemsize > 4 else np.float32)
-    if values.dtype.itemsize < 8:
-        return values.astype(values.dtype.newbyteorder("="))
+def _as_ply(values: Shaped[np.ndarray, "N"]) -> Shaped[np.ndarray, "N"]:
+    """Return numbers in a type PLY knows: 64-bit integers as int where they fit, else as double."""
+    values = storable(values)
+    if values.dtype.kind not in "iu" or values.dtype.itemsize < 8:
+        return values
     fits = values.size == 0 or (int(values.min()) >= -(2**31) and int(values.max()) < 2**31)
     return values.astype(np.int32 if fits else np.float64)

@@ -51,9 +51,9 @@ class Referrer(nn.Module):
         )
 
     @property
-    def text_learns(self) -> bool:
-        """Whether the text encoder has weights that training changes."""
-        return any(parameter.requires_grad for parameter in self.text.parameters())
+    def text_has_weights(self) -> bool:
+        """Whether weights of the text encoder belong to this model, and are not those of a frozen transformer."""
+        return any(True for _ in self.text.parameters())
 
     def prepare(self, scene: Scene) -> Any:
         """Do, once a scene, all the work that needs no text."""

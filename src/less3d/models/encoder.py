@@ -12,6 +12,7 @@ from less3d.models.objects import Cells, ObjectHead, Objects
 from less3d.models.padded import Padding
 from less3d.models.unet import SparseUNet
 from less3d.sparse.plan import Level
+from less3d.sparse.voxels import mean_by
 
 TOKEN_LEVEL = 1
 """Level of the U-Net whose voxels are the tokens."""
@@ -120,9 +121,3 @@ def _parents(level: Level) -> Int64[Tensor, "V"]:
     down = level.down_map
     assert down is not None
     return torch.empty_like(down.parent).index_copy_(0, down.child.long(), down.parent).long()
-
-
-def mean_by(values: Float[Tensor, "V C"], group: Int64[Tensor, "V"], count: int) -> Float[Tensor, "G C"]:
-    """Mean of the rows of each group."""
-    total = values.new_zeros(count, values.shape[1]).index_add_(0, group, values)
-    return total / torch.bincount(group, minlength=count).clamp(min=1)[:, None]

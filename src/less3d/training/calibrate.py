@@ -9,6 +9,7 @@ from less3d.answering import findings, look
 from less3d.calibration import COST, Calibration, Known, fit
 from less3d.data.absent import absence_f1, borrowed
 from less3d.data.dataset import Dataset
+from less3d.errors import InputError
 from less3d.metrics import expected_calibration_error, iou
 from less3d.models import Referrer
 from less3d.scan import TURNS
@@ -91,6 +92,8 @@ def collect(
     on_scan: Callable[[], None] = lambda: None,
 ) -> Known:
     """What a model says of all these sentences, and what is right; arguments as for `calibrate`."""
+    if not data.scans:
+        raise InputError("calibration needs at least one scan with sentences, got none")
     model.eval()
     rng = np.random.default_rng(0)
     rows: list[tuple[float, float, float, bool]] = []

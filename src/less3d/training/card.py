@@ -1,6 +1,5 @@
 """The model card that a run writes of its best weights, from nothing but its own settings, data and records."""
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -12,8 +11,8 @@ from less3d.io.files import replacing, sha256_of
 from less3d.metrics import Score, SentenceScore, summarize
 from less3d.models import Referrer
 from less3d.score_rows import read_rows
-from less3d.training.log import LOSSES, SCORES
-from less3d.weights import load_weights
+from less3d.training.log import LOSSES, SCORES, read_table
+from less3d.weights import find_weights, load_weights
 
 CARD = "card.md"
 ROWS = "validation.csv"
@@ -68,7 +67,7 @@ def data_lines(data: Dataset, verb: str) -> list[str]:
     """What each part of a data set holds and, where less3d made it, how, and whose furniture is in it."""
     lines = []
     for part in data.parts if isinstance(data, Joined) else (data,):
-        where = f"`{part.root.name}`" if isinstance(part, Folder) else "annotated scans"
+        where = f"`{part.root.resolve().name}`" if isinstance(part, Folder) else "annotated scans"
         sentences = sum(len(rows) for rows in part.referrals.values())
         lines.append(f"- {verb} {where}: {len(part.scans):,} scans, {sentences:,} sentences.{_origin(part)}")
     return lines
@@ -78,7 +77,7 @@ def command_lines(command: str, begun: Path | None) -> list[str]:
     """How the run was started."""
     lines = ["```sh", command, "```", ""] if command else []
     if begun is not None:
-        lines += [f"It began with the weights `{begun.name}` (SHA-256 {sha256_of(begun)[:16]}...).", ""]
+        lines += [f"It began with the weights `{begun.name}` (SHA-256 {sha256_of(find_weights(begun))[:16]}...).", ""]
     return lines
 
 
@@ -89,7 +88,7 @@ def run_lines(folder: Path, kept: int) -> list[str]:
         folder: of the run.
         kept: the step of its best weights.
     """
-    scores, last = _table(folder / SCORES), _table(folder / LOSSES)[-1]
+    scores, last = read_table(folder / SCORES), read_table(folder / LOSSES)[-1]
     best = next(row for row in scores if int(row["step"]) == kept)
     points = ((int(row["step"]) == kept, f"{int(row['step']):,} {float(row['all_miou']):.3f}") for row in scores)
     curve = ", ".join(f"**{text}**" if bold else text for bold, text in points)
@@ -141,8 +140,3 @@ def _origin(part: Dataset) -> str:
 
 def _row(name: str, score: Score) -> str:
     return f"| {name} | {score.sentences:,} | {score.miou:.3f} | {score.acc_25:.3f} | {score.acc_50:.3f} |"
-
-
-def _table(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from less3d.errors import InputError
+from less3d.io.files import replacing_path
 from less3d.settings import from_json
 from less3d.training.config import TrainConfig
 
@@ -51,9 +52,8 @@ def save_checkpoint(
         "settings": settings,
         "before": before,
     }
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    partial.replace(path)
+    with replacing_path(path) as partial:
+        torch.save(state, partial)
 
 
 def load_checkpoint(
@@ -68,7 +68,7 @@ def load_checkpoint(
         InputError: when the file is not a checkpoint, or is of a run with other settings.
     """
     try:
-        state: dict[str, Any] = torch.load(path, weights_only=True)
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         if from_json(TrainConfig, state["settings"]) != from_json(TrainConfig, settings):
             raise InputError(f"{path} is of a run with other settings: give them again, or another output folder")
         model.load_state_dict(state["model"])

@@ -6,6 +6,7 @@ from typing import Literal
 from less3d.data.augment import AugmentConfig
 from less3d.errors import InputError
 from less3d.models import ModelConfig
+from less3d.scan import TURNS
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class TrainConfig:
     """Share of a step's sentences that are borrowed from other scans and describe nothing here, 0 to 1."""
     forget: float = 0.0
     """Share of the words that are hidden at a step, 0 to 1, so that no single one is relied on. The words beside a
-    hidden one still speak of it where a transformer read the sentence."""
+    hidden one still speak of it where a transformer read the sentence, and so does the feature of the sentence."""
     learn: str = ""
     """Only parameters whose names begin so learn, such as "network.absence"; all by default."""
     max_points: int = 60_000
@@ -50,13 +51,15 @@ class TrainConfig:
     weight_decay: float = 0.05
     """Of matrices; norms and biases do not decay."""
     warmup_steps: int = 100
-    """Steps in which the learning rate rises from zero."""
+    """Steps in which the learning rate rises from zero; at most half of a cycle's."""
     max_gradient_norm: float = 2.0
     """Longer gradients are cut to this length."""
     validate_every: int = 1000
     """Steps between validations, which choose the best weights; there is one at the end of each cycle, too."""
     validation_scans: int = 40
     """At most this many scans are read for one."""
+    turns: int = TURNS
+    """From how many sides each scan is looked at to calibrate at the end: as many as when the weights are used."""
     seed: int = 0
     """Of the first weights, the order of the scans and their augmentation."""
 
@@ -72,6 +75,7 @@ class TrainConfig:
             "validate_every",
             "validation_scans",
             "max_points",
+            "turns",
         )
         for name in counts:
             if getattr(self, name) < 1:
@@ -86,16 +90,16 @@ class TrainConfig:
                 f"cycles are of one length and end at meetings: expected steps to be a multiple of {self.cycles} times "
                 f"{self.meet_every}, got {self.steps}"
             )
-        if self.multiple_weight <= 0 or self.warmup_steps < 0:
-            raise InputError(
-                f"training needs a positive multiple_weight and warmup_steps from 0, got {self.multiple_weight} and "
-                f"{self.warmup_steps}"
-            )
+        if self.multiple_weight <= 0:
+            raise InputError(f"training needs a positive multiple_weight, got {self.multiple_weight}")
         for name in ("absent", "forget"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"training needs a share {name} of 0 to 1, got {getattr(self, name)}")
         if self.learning_rate <= 0:
             raise InputError(f"training needs a positive learning_rate, got {self.learning_rate}")
+        for name in ("text_learning_rate", "weight_decay", "seed", "warmup_steps"):
+            if getattr(self, name) < 0:
+                raise InputError(f"training needs {name} of at least 0, got {getattr(self, name)}")
 
     @property
     def cycle_steps(self) -> int:

@@ -20,9 +20,10 @@ def learning_rate_factor(step: int, config: TrainConfig) -> float:
     """Of the highest learning rate, in each cycle: a linear warm-up, then half a cosine to zero at its last step."""
     cycle, within = divmod(step, config.cycle_steps)
     top = _AGAIN if cycle else 1.0
-    if within < config.warmup_steps:
-        return top * (within + 1) / config.warmup_steps
-    done = (within - config.warmup_steps) / max(1, config.cycle_steps - config.warmup_steps)
+    warmup = min(config.warmup_steps, config.cycle_steps // 2)
+    if within < warmup:
+        return top * (within + 1) / warmup
+    done = (within - warmup) / (config.cycle_steps - warmup)
     return top * 0.5 * (1 + math.cos(math.pi * done))
 
 

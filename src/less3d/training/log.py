@@ -4,6 +4,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
+from less3d.io.files import replacing, replacing_path
 from less3d.metrics import Score, Scores
 from less3d.training.checkpoint import Progress
 
@@ -28,7 +29,7 @@ class RunLog:
         """The last validation, for people."""
         for path in (self._losses, self._scores):
             if path.exists():
-                _write(path, [row for row in _read(path) if int(row["step"]) <= resume_at])
+                _write(path, [row for row in read_table(path) if int(row["step"]) <= resume_at])
 
     def add(self, progress: Progress, learning_rate: float, losses: Mapping[str, float]) -> None:
         """Record one step."""
@@ -53,7 +54,7 @@ class RunLog:
 
         figure = Figure(figsize=(11, 4), layout="constrained")
         left, right = figure.subplots(1, 2)
-        losses, scores = _read(self._losses), _read(self._scores)
+        losses, scores = read_table(self._losses), read_table(self._scores)
         for name in _names(losses, leave_out=("step", "sentences", "minutes", "learning_rate", WAITING)):
             values = [float(row[name]) for row in losses]
             window = max(1, len(values) // 200)
@@ -69,9 +70,8 @@ class RunLog:
         for axes, corner in ((left, "upper right"), (right, "upper left")):
             axes.legend(fontsize="small", loc=corner)
             axes.grid(alpha=0.3)
-        partial = self._picture.with_suffix(".partial.png")
-        figure.savefig(partial, dpi=110)
-        partial.replace(self._picture)
+        with replacing(self._picture) as file:
+            figure.savefig(file, dpi=110, format="png")
 
 
 def _when(progress: Progress) -> dict[str, object]:
@@ -93,7 +93,8 @@ def _names(rows: list[dict[str, str]], leave_out: tuple[str, ...]) -> list[str]:
     return [name for name in (rows[0] if rows else {}) if name not in leave_out]
 
 
-def _read(path: Path) -> list[dict[str, str]]:
+def read_table(path: Path) -> list[dict[str, str]]:
+    """The rows of a log, none of one that is not there."""
     if not path.exists():
         return []
     with path.open(newline="", encoding="utf-8") as file:
@@ -101,14 +102,13 @@ def _read(path: Path) -> list[dict[str, str]]:
 
 
 def _write(path: Path, rows: list[dict[str, str]]) -> None:
-    partial = path.with_suffix(".partial")
-    partial.unlink(missing_ok=True)
-    for row in rows:
-        _append(partial, row)
-    if rows:
-        partial.replace(path)
-    else:
+    if not rows:
         path.unlink()
+        return
+    with replacing_path(path) as partial:
+        partial.unlink()
+        for row in rows:
+            _append(partial, row)
 
 
 def _append(path: Path, row: Mapping[str, object]) -> None:

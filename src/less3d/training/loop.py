@@ -5,8 +5,8 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
@@ -15,7 +15,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as ProgressBar
 from torch import Tensor
 
-from less3d.batch import Batch
 from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
 from less3d.errors import InputError
@@ -23,7 +22,6 @@ from less3d.metrics import summarize
 from less3d.models import Referrer
 from less3d.score_rows import write_rows
 from less3d.settings import to_json
-from less3d.text import TextEncoder, TextFeatures
 from less3d.text.table import TextTable, make_table
 from less3d.training.calibrate import Fitted, calibrate
 from less3d.training.card import ROWS, write_card
@@ -34,6 +32,7 @@ from less3d.training.evaluate import evaluate
 from less3d.training.loader import Steps, all_sentences, batch_of, load_steps
 from less3d.training.log import WAITING, RunLog
 from less3d.training.replicas import Replicas, replicas
+from less3d.training.step import build_optimizer, freeze, train_step
 from less3d.weights import load_weights, save_weights, write_calibrated
 
 CHECKPOINT = "last.pt"
@@ -82,11 +81,13 @@ def train(
         InputError: when data are missing, `output` holds another run, or `start_from` is of another model.
     """
     _require_sound(config, data, validation, device)
+    if workers < 0:
+        raise InputError(f"expected a number of worker processes from 0, got {workers}")
     if device != "cpu":
         torch.set_float32_matmul_precision("high")  # TensorFloat-32, for the whole process
     output.mkdir(parents=True, exist_ok=True)
     run = _Run(config, data, output, start_from, workers, device)
-    if not run.model.text_learns:
+    if not run.model.text_has_weights:
         _read_sentences(config, data, output / TEXT, device)
     log = RunLog(output, resume_at=run.progress.step)
     with replicas(config.replicas, _follow, config, data, output, start_from, workers) as group, _progress_bar() as bar:
@@ -103,14 +104,7 @@ def train(
 
             ended = progress.step % config.cycle_steps == 0
             if progress.step % config.validate_every == 0 or ended:
-                model = run.end_cycle() if ended else run.model
-                rows = evaluate(model, validation, max_scans=config.validation_scans, device=device, turns=1)
-                scores = summarize(rows)
-                if scores.overall.miou > progress.best_miou:
-                    progress.best_miou = scores.overall.miou
-                    save_weights(model, config.model, output / BEST, metadata=asdict(progress))
-                    write_rows(rows, output / ROWS)
-                log.add_scores(progress, scores)
+                _validate(run, run.end_cycle() if ended else run.model, validation, output, log)
                 on_message(log.last_line)
             over_time = time.monotonic() - began > max_minutes * 60
             if over_time or progress.step == config.steps or time.monotonic() - last_saved > _SAVE_EVERY_SECONDS:
@@ -122,18 +116,32 @@ def train(
     if progress.step == config.steps:
         model, _ = load_weights(output / BEST)
         if model.calibration == Calibration():
-            fitted = _calibrate(model, validation, config.validation_scans, device)
+            fitted = _calibrate(model, validation, config, device)
             on_message(fitted.summary)
             write_card(output / BEST, data, validation, calibrated=fitted.summary, command=command, begun=start_from)
             write_calibrated(output / BEST, fitted.calibration, output / BEST)
     return progress
 
 
-def _calibrate(model: Referrer, validation: Dataset, scans: int | None, device: str) -> Fitted:
+def _validate(run: "_Run", model: Referrer, validation: Dataset, output: Path, log: RunLog) -> None:
+    """Score a model of a run, and keep its weights if they are the best so far."""
+    progress = run.progress
+    rows = evaluate(model, validation, max_scans=run.config.validation_scans, device=run.device, turns=1)
+    scores = summarize(rows)
+    if scores.overall.miou > progress.best_miou:
+        progress.best_miou = scores.overall.miou
+        save_weights(model, output / BEST, metadata=asdict(progress))
+        write_rows(rows, output / ROWS)
+    log.add_scores(progress, scores)
+
+
+def _calibrate(model: Referrer, validation: Dataset, config: TrainConfig, device: str) -> Fitted:
+    scans = config.validation_scans
     with _progress_bar() as bar:
         task = bar.add_task("calibrating", total=len(validation.scans[:scans]), note="")
+        advance = partial(bar.advance, task)
         return calibrate(
-            model.to(device), validation, max_scans=scans, device=device, on_scan=lambda: bar.advance(task)
+            model.to(device), validation, max_scans=scans, turns=config.turns, device=device, on_scan=advance
         )
 
 
@@ -169,11 +177,11 @@ class _Run:
         torch.manual_seed(config.seed)
         self.config, self.data, self.workers, self.device = config, data, workers, device
         self.model = (Referrer(config.model) if start_from is None else _begin_with(start_from, config)).to(device)
-        _freeze(self.model, config.learn)
-        self.optimizer = _optimizer(self.model, config)
+        freeze(self.model, config.learn)
+        self.optimizer = build_optimizer(self.model, config)
         self.progress = Progress()
         self.before: dict[str, Tensor] | None = None
-        self.text = None if self.model.text_learns else TextTable(output / TEXT, device)
+        self.text = None if self.model.text_has_weights else TextTable(output / TEXT, device)
         if (output / CHECKPOINT).exists():
             checkpoint = output / CHECKPOINT
             self.progress, self.before = load_checkpoint(checkpoint, self.model, self.optimizer, to_json(config))
@@ -187,11 +195,12 @@ class _Run:
         """The model to validate at the end of a cycle: the mean of the one that trains and of what it was before."""
         if self.config.cycles == 1:
             return self.model
-        before, self.before = self.before, {name: value.clone() for name, value in self.model.state_dict().items()}
+        now = {name: value.cpu().clone() for name, value in self.model.state_dict().items()}
+        before, self.before = self.before, now
         if before is None:
             return self.model
         model = copy.deepcopy(self.model)
-        model.load_state_dict(mean_of([before, self.before]))
+        model.load_state_dict(mean_of([before, now]))
         return model
 
     def steps(self, group: Replicas) -> Iterator[dict[str, float]]:
@@ -231,36 +240,6 @@ def _follow(
         pass
 
 
-def train_step(
-    model: Referrer,
-    optimizer: torch.optim.Optimizer,
-    batch: Batch,
-    text: TextFeatures | None,
-    max_gradient_norm: float,
-    *,
-    forget: float = 0.0,
-) -> dict[str, float]:
-    """Forward, backward, step; returns the parts of the loss."""
-    _set_training(model)
-    text = cast(TextEncoder, model.text)(batch.sentences) if text is None else text
-    losses = model.losses(batch, text.forget(forget))
-    optimizer.zero_grad(set_to_none=True)
-    losses["total"].backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), max_gradient_norm)
-    optimizer.step()
-    values = torch.stack([value.detach() for value in losses.values()]).tolist()  # all at once: a GPU is waited for
-    return dict(zip(losses, values, strict=True))
-
-
-def _set_training(model: Referrer) -> None:
-    """Training mode for what learns; what is frozen keeps its running statistics."""
-    model.train()
-    for module in model.modules():
-        parameters = list(module.parameters())
-        if parameters and not any(parameter.requires_grad for parameter in parameters):
-            module.eval()
-
-
 def _begin_with(weights: Path, config: TrainConfig) -> Referrer:
     model, _ = load_weights(weights)
     if model.config != config.model:
@@ -269,35 +248,6 @@ def _begin_with(weights: Path, config: TrainConfig) -> Referrer:
         )
     model.calibration = Calibration()  # what was fitted to other weights
     return model
-
-
-def _freeze(model: Referrer, learn: str) -> None:
-    """Let only the parameters learn whose names begin with `learn`; all that do already when it is empty."""
-    learning = [name for name, parameter in model.named_parameters() if parameter.requires_grad]
-    kept = {name for name in learning if name.startswith(learn)}
-    if not kept:
-        modules = sorted({".".join(name.split(".")[:2]) for name in learning})
-        raise InputError(f"expected learn to begin the name of a parameter ({', '.join(modules)}), got {learn!r}")
-    for name, parameter in model.named_parameters():
-        parameter.requires_grad_(name in kept)
-
-
-def _optimizer(model: Referrer, config: TrainConfig) -> torch.optim.AdamW:
-    """AdamW; norms, biases and other vectors do not decay, a pretrained text encoder learns slowly."""
-    groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
-    for name, parameter in model.named_parameters():
-        if not parameter.requires_grad:
-            continue
-        pretrained = name.startswith("text.") and config.model.text.encoder != "gru"
-        rate = config.text_learning_rate if pretrained else config.learning_rate
-        decay = config.weight_decay if parameter.ndim > 1 else 0.0
-        groups.setdefault((rate, decay), []).append(parameter)
-    return torch.optim.AdamW(
-        [
-            {"params": parameters, "lr": rate, "top_lr": rate, "weight_decay": decay}
-            for (rate, decay), parameters in groups.items()
-        ]
-    )
 
 
 def _read_sentences(config: TrainConfig, data: Dataset, folder: Path, device: str) -> None:

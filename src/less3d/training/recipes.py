@@ -64,6 +64,7 @@ RECIPES: dict[str, TrainConfig] = {
         part="random",
         learning_rate=1e-4,
         multiple_weight=1.0,
+        turns=1,
     ),
     "less-paper-gru": TrainConfig(
         model=ModelConfig(fusion="early", early=LessConfig.paper(), text=TextConfig(encoder="gru"), voxel_size=0.02),
@@ -75,6 +76,7 @@ RECIPES: dict[str, TrainConfig] = {
         part="random",
         learning_rate=1e-4,
         multiple_weight=1.0,
+        turns=1,
     ),
 }
 """Each recipe by name: `rooms-base` (late fusion, 16 scans at a step, for a GPU), `rooms-base-cpu` (the same network in

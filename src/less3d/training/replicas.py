@@ -78,8 +78,7 @@ def replicas(count: int, follow: Callable[..., None], *arguments: object) -> Ite
         meeting = Path(folder) / "meeting"
         context = multiprocessing.get_context("spawn")
         others = [
-            context.Process(target=_other, args=(rank, count, meeting, follow, *arguments), daemon=True)
-            for rank in range(1, count)
+            context.Process(target=_other, args=(rank, count, meeting, follow, *arguments)) for rank in range(1, count)
         ]
         try:
             for process in others:

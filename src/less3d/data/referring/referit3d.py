@@ -15,6 +15,7 @@ from pathlib import Path
 
 from less3d.data.jsons import id_field, text_field, wrong
 from less3d.data.referring.tables import Record, Table, read_table
+from less3d.data.sentences.view import VIEW_WORDS
 from less3d.errors import InputWarning
 from less3d.referral import Referral
 
@@ -23,11 +24,6 @@ VIEW_DEPENDENT, VIEW_INDEPENDENT = "view-dependent", "view-independent"
 
 EASY_OBJECTS = 2
 """A sentence is easy with at most this many objects of the class in the scan (analysis/deepnet_predictions.py)."""
-
-VIEW_TOKENS = frozenset(
-    {"front", "behind", "back", "right", "left", "facing", "leftmost", "rightmost", "looking", "across"}
-)
-"""A sentence with one of these tokens depends on the view (`is_explicitly_view_dependent`, analysis/utterances.py)."""
 
 _COLUMNS = ("stimulus_id", "utterance", "scan_id", "instance_type", "target_id", "tokens")
 _TRUTH = {"true": True, "false": False}
@@ -88,7 +84,7 @@ def sr3d_referrals(table: Table, *, mentions_target_class_only: bool = True) -> 
 
 def is_view_dependent(tokens: tuple[str, ...]) -> bool:
     """Whether a sentence depends on where one stands, by ReferIt3D's rule; tokens are lower case in its files."""
-    return not VIEW_TOKENS.isdisjoint(tokens)
+    return not VIEW_WORDS.isdisjoint(tokens)
 
 
 def _referrals(table: Table, columns: tuple[str, ...], wanted: tuple[str, ...], source: str) -> tuple[Referral, ...]:

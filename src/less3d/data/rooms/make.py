@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from less3d.data.folder import SENTENCES
 from less3d.data.rooms.furniture import Catalogue, Piece, Split
 from less3d.data.rooms.generate import Scanner, make_room
 from less3d.data.rooms.room import Room
@@ -33,7 +34,6 @@ from less3d.io.npz import write_npz
 from less3d.referral import Referral
 
 MANIFEST = "rooms.json"
-SENTENCES = "sentences.jsonl"
 SECOND_WORDING = "sentences_second.jsonl"
 ROLE_SWAPS = "role_swaps.jsonl"
 FURNITURE = "furniture"
@@ -77,8 +77,11 @@ def iter_rooms(folder: Path, *, rooms: int, settings: RoomSettings, workers: int
 
     Sentences and the final manifest are written when the iterator is exhausted.
     """
-    if rooms < 1 or workers < 1 or settings.sentences < 0:
+    if rooms < 1 or workers < 1:
         raise InputError(f"expected at least one room and one worker, got {rooms} rooms and {workers} workers")
+    if settings.sentences < 0 or settings.seed < 0:
+        got = f"{settings.sentences} sentences and seed {settings.seed}"
+        raise InputError(f"expected a number of sentences and a seed of at least 0, got {got}")
     _claim(folder, settings)
     names = [f"room_{index:05d}" for index in range(rooms)]
     pending = [index for index, name in enumerate(names) if not _is_done(folder, name)]
@@ -217,6 +220,8 @@ def _claim(folder: Path, settings: RoomSettings) -> None:
         if found is None or found.get("settings") != wanted:
             raise InputError(f"{folder} holds rooms made with other settings; choose another folder or delete it")
         return
+    if (folder / SENTENCES).exists():
+        raise InputError(f"{folder} holds another data set: choose another folder to make rooms in")
     for part in ("scans", "records"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     _write_json({"settings": wanted}, path)

@@ -123,7 +123,7 @@ RANKS: dict[str, tuple[str, ...]] = {
 
 STARTS = (
     *("show me the {core}", "mark the {core}", "highlight the {core}", "where is the {core}?", "identify the {core}"),
-    *("click on the {core}", "i mean the {core}", "we mean the {core}"),
+    "click on the {core}",
     *("i am talking about the {core}", "only the {core}"),
     *("this refers to the {core}", "the target is the {core}", "the one i want is the {core}", "get the {core}"),
     *("could you find the {core}?", "please point at the {core}", "look at the {core}", "search for the {core}"),

@@ -5,7 +5,7 @@ import re
 VIEW_WORDS = frozenset(
     {"left", "right", "front", "behind", "back", "facing", "leftmost", "rightmost", "looking", "across"}
 )
-"""Words that depend on where the viewer stands, as LESS lists them."""
+"""Words that depend on where the viewer stands, as LESS lists them, and ReferIt3D (`is_explicitly_view_dependent`)."""
 
 _SWAPS = {"left": "right", "leftmost": "rightmost", "lefthand": "righthand", "clockwise": "counterclockwise"}
 _SWAPS |= {other: one for one, other in _SWAPS.items()}

@@ -67,7 +67,6 @@ LINENS: tuple[Color, ...] = (
 STONES: tuple[Color, ...] = (
     (62, 58, 56), (104, 98, 92), (150, 142, 132), (190, 182, 170), (214, 208, 200), (126, 104, 84), (172, 150, 122),
 )  # fmt: skip
-CHROME: Color = (150, 148, 146)
 
 
 def jitter(rng: np.random.Generator, color: Color, amount: float = 0.08) -> Color:

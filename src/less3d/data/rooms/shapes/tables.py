@@ -9,7 +9,6 @@ from less3d.data.rooms.shapes.paint import Paint
 from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, ellipse_word, maybe, rectangle_word
 from less3d.data.rooms.shapes.solids import Interval, Part, box, lathe, prism, ring, sheet, span, tube
 
-DESK_HEIGHT = 0.74
 """What stands higher than this on a desk is its hutch."""
 
 
