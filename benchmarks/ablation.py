@@ -29,6 +29,7 @@ from less3d.data.folder import Folder
 from less3d.data.sentences import class_words
 from less3d.io.files import replacing
 from less3d.metrics import summarize
+from less3d.models import Referrer
 from less3d.models.late import LateConfig
 from less3d.models.less import LessConfig
 from less3d.settings import from_json, to_json
@@ -38,37 +39,50 @@ from less3d.training.evaluate import evaluate
 from less3d.training.loader import all_sentences
 from less3d.training.loop import TEXT, train
 from less3d.training.recipes import RECIPES, complete
-from less3d.weights import load_weights
+from less3d.weights import load_weights, save_weights
 
-LATE, EARLY = RECIPES["rooms-tiny"], RECIPES["rooms-less"]
-"""The recipes that variants are made of; both see the same scans here, and only what is there is asked for."""
+LATE, EARLY, BASE = RECIPES["rooms-tiny"], RECIPES["rooms-less"], RECIPES["rooms-base-cpu"]
+"""The recipes that variants are made of; all see the same scans here, and only what is there is asked for."""
 VOXEL_SIZE, MAX_POINTS = 0.12, 60_000
-"""Coarse, so that minutes on one core are enough to learn something."""
+"""Coarse, so that minutes on one core are enough to learn something from nothing."""
 SENTENCES = 8
 """Of one scan at a step, for the network that reads the scan anew for each."""
+PERCEPTION, READING = ("network.encoder.", "network.gather."), ("network.words", "network.relate", "network.absence")
+"""The parts of a late network that know what objects look like, and those that read what is said of them."""
 RESULT = ROOT / "benchmarks" / "results" / "ablation.json"
 PILOT = 0.05
 """Share of the minutes of a run for which its speed is measured."""
 
 
 def variants() -> dict[str, TrainConfig]:
-    """Each variant by name; all but the first late one add a part to the one before."""
-    late = replace(LATE, replicas=1, meet_every=1, absent=0.0, forget=0.0, max_points=MAX_POINTS)
-    less = replace(EARLY, augment=late.augment, max_points=MAX_POINTS, scans_per_step=1, sentences_per_scan=SENTENCES)
+    """Each variant by name.
+
+    From nothing: the paper's network and what finds objects in the late one, small and coarse. With the perception of
+    the released weights, which stays as it is: what reads the sentence, at full size, for relations are not learned
+    before objects are seen. But for the first of each network, all add a part to the one before.
+    """
+    small, base = (
+        replace(recipe, replicas=1, meet_every=1, absent=0.0, forget=0.0, max_points=MAX_POINTS)
+        for recipe in (LATE, BASE)
+    )
+    less = replace(EARLY, augment=small.augment, max_points=MAX_POINTS, scans_per_step=1, sentences_per_scan=SENTENCES)
     less = _early(less, channels=LATE.model.late.channels)
-    bare = {"votes": False, "gather": False, "relation_layers": 0, "pair_values": False, "counts": False}
-    chosen = {
+    bare = {"gather": False, "relation_layers": 0, "pair_values": False, "counts": False}
+    coarse = {
         "paper LESS, small": less,
         "+ Dice": _early(less, dice_weight=1.0),
-        "late: words choose tokens": _late(late, **bare),
-        "+ votes": _late(late, **bare | {"votes": True}),
-        "+ gathering": _late(late, **bare | {"votes": True, "gather": True}),
-        "+ relations, pair geometry as bias": _late(late, pair_values=False, counts=False),
-        "+ pair geometry as value": _late(late, counts=False),
-        "+ counting: the default network": late,
+        "late: words choose tokens": _late(small, **bare, votes=False),
+        "+ votes": _late(small, **bare),
+        "+ gathering": _late(small, **bare | {"gather": True}),
     }
+    base = replace(base, learn=READING)
     return {
-        name: replace(config, model=replace(config.model, voxel_size=VOXEL_SIZE)) for name, config in chosen.items()
+        **{name: replace(one, model=replace(one.model, voxel_size=VOXEL_SIZE)) for name, one in coarse.items()},
+        "seen: words choose tokens": _late(base, **bare),
+        "seen: + gathering": _late(base, **bare | {"gather": True}),
+        "seen: + relations, pair geometry as bias": _late(base, pair_values=False, counts=False),
+        "seen: + pair geometry as value": _late(base, counts=False),
+        "seen: + counting": base,
     }
 
 
@@ -251,9 +265,22 @@ def _train(job: Job, *, max_minutes: float = math.inf) -> Any:
     job.folder.mkdir(parents=True, exist_ok=True)
     if not (job.folder / TEXT).exists():
         (job.folder / TEXT).symlink_to(job.text.resolve(), target_is_directory=True)
+    start = _with_perception(job) if job.config.learn else None
     data = Folder(job.data)
     with (job.folder / "messages.txt").open("a", encoding="utf-8") as file, redirect_stderr(file):
-        return train(job.config, data, data, job.folder, workers=0, max_minutes=max_minutes)
+        return train(job.config, data, data, job.folder, workers=0, max_minutes=max_minutes, start_from=start)
+
+
+def _with_perception(job: Job) -> Path:
+    """Weights that see as the released ones do, and have read nothing yet."""
+    torch.manual_seed(job.config.seed)
+    model, (released, _) = Referrer(job.config.model), load_weights()
+    known = released.state_dict()
+    seen = {name: known[name] for name in model.state_dict() if name.startswith(PERCEPTION)}
+    model.load_state_dict(seen, strict=False)
+    path = job.folder / "start.safetensors"
+    save_weights(model, path, metadata={})
+    return path
 
 
 def _late(config: TrainConfig, **changes: Any) -> TrainConfig:

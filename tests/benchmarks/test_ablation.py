@@ -7,10 +7,12 @@ from itertools import pairwise
 
 import ablation
 import pytest
+import torch
 from tiny_data import write_tiny_data
 from tiny_run import tiny_run
 
 from less3d.training.recipes import RECIPES
+from less3d.weights import load_weights
 
 TINY = tiny_run("the", "red", "green", "box")
 
@@ -30,12 +32,24 @@ def test_variants_are_all_different_and_ready_for_one_process():
     assert len(set(places)) == len(places)
 
 
-def test_the_parts_of_late_fusion_are_added_one_by_one():
-    late = [config for config in ablation.variants().values() if config.model.fusion == "late"]
-    for one, other in pairwise(late):
-        before, after = vars(one.model.late), vars(other.model.late)
-        assert len({name for name in before if before[name] != after[name]}) == 1
-    assert late[5].model.late == RECIPES["rooms-tiny"].model.late
+def test_parts_are_added_one_by_one():
+    variants = list(ablation.variants().values())
+    for chain in (variants[2:5], variants[5:]):
+        for one, other in pairwise(chain):
+            before, after = vars(one.model.late), vars(other.model.late)
+            assert len({name for name in before if before[name] != after[name]}) == 1
+    assert variants[-1].model == RECIPES["rooms-base-cpu"].model
+    assert all(bool(config.learn) == (place >= 5) for place, config in enumerate(variants))
+
+
+def test_what_reads_begins_from_nothing_and_what_sees_as_released(options):
+    job = ablation.job_of("seen: + counting", ablation.variants()["seen: + counting"], options)
+    job.folder.mkdir(parents=True)
+    start, (released, _) = load_weights(ablation._with_perception(job))[0].state_dict(), load_weights()
+    for name, values in released.state_dict().items():
+        if name.startswith("network.encoder."):
+            assert torch.equal(start[name], values), name
+    assert not torch.equal(start["network.words.query.weight"], released.state_dict()["network.words.query.weight"])
 
 
 def test_steps_follow_from_minutes():

@@ -264,7 +264,7 @@ def test_the_best_weights_are_calibrated_once_at_the_end(data, tmp_path):
 
 def test_only_what_is_asked_for_learns(data, tmp_path):
     loop.train(TINY, data, data, tmp_path / "first", workers=0)
-    config = replace(TINY, learn="network.absence")
+    config = replace(TINY, learn=("network.absence",))
     loop.train(config, data, data, tmp_path / "second", workers=0, start_from=tmp_path / "first" / "best.safetensors")
     before, after = (load_weights(tmp_path / run / "best.safetensors")[0].state_dict() for run in ("first", "second"))
     changed = {name for name, values in after.items() if not torch.equal(values, before[name])}
@@ -272,7 +272,7 @@ def test_only_what_is_asked_for_learns(data, tmp_path):
     assert not (tmp_path / "second" / "text").exists(), "what the GRU learned is not to be replaced by a table"
     assert all(name.startswith("network.absence") for name in changed), "running statistics stay too"
     with pytest.raises(InputError, match=r"network\.absence.*got 'network\.presence'"):
-        loop.train(replace(TINY, learn="network.presence"), data, data, tmp_path / "third", workers=0)
+        loop.train(replace(TINY, learn=("network.presence",)), data, data, tmp_path / "third", workers=0)
 
 
 def test_sentences_without_classes_cannot_be_borrowed(data, tmp_path):

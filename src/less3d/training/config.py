@@ -38,8 +38,8 @@ class TrainConfig:
     forget: float = 0.0
     """Share of the words that are hidden at a step, 0 to 1, so that no single one is relied on. The words beside a
     hidden one still speak of it where a transformer read the sentence, and so does the feature of the sentence."""
-    learn: str = ""
-    """Only parameters whose names begin so learn, such as "network.absence"; all by default."""
+    learn: tuple[str, ...] = ()
+    """Only parameters whose names begin with one of these learn, such as "network.absence"; all by default."""
     max_points: int = 60_000
     """Of a larger scan, a part of this many points is trained on."""
     part: Literal["nearest", "random"] = "nearest"

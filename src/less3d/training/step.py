@@ -1,5 +1,6 @@
 """One step of training, and the optimizer that takes it."""
 
+from collections.abc import Sequence
 from typing import cast
 
 import torch
@@ -44,15 +45,19 @@ def _set_training(model: Referrer) -> None:
             module.eval()
 
 
-def freeze(model: Referrer, learn: str) -> None:
-    """Let only the parameters learn whose names begin with `learn`; all that do already when it is empty."""
+def freeze(model: Referrer, learn: Sequence[str]) -> None:
+    """Let only the parameters learn whose names begin with one of `learn`; all that do already when there is none.
+
+    Raises:
+        InputError: when one of them begins no name.
+    """
     learning = [name for name, parameter in model.named_parameters() if parameter.requires_grad]
-    kept = {name for name in learning if name.startswith(learn)}
-    if not kept:
-        modules = sorted({".".join(name.split(".")[:2]) for name in learning})
-        raise InputError(f"expected learn to begin the name of a parameter ({', '.join(modules)}), got {learn!r}")
+    for begin in learn:
+        if not any(name.startswith(begin) for name in learning):
+            modules = sorted({".".join(name.split(".")[:2]) for name in learning})
+            raise InputError(f"expected learn to begin the name of a parameter ({', '.join(modules)}), got {begin!r}")
     for name, parameter in model.named_parameters():
-        parameter.requires_grad_(name in kept)
+        parameter.requires_grad_(name in learning and (not learn or name.startswith(tuple(learn))))
 
 
 def build_optimizer(model: Referrer, config: TrainConfig) -> torch.optim.AdamW:
