@@ -235,7 +235,7 @@ def write(options: argparse.Namespace, done: Sequence[Job]) -> None:
 def table(result: dict[str, Any]) -> list[str]:
     """A row a variant: means over its seeds, with the standard deviation between them."""
     lines = [
-        "| variant | seeds | minutes | sentences | mIoU | Acc@0.25 | Acc@0.5 | unique | multiple | + to class word |",
+        "| variant | seeds | minutes | sentences | mIoU | Acc@0.25 | Acc@0.5 | unique | multiple | over class word |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name in dict.fromkeys(run["variant"] for run in result["runs"]):

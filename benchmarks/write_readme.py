@@ -1,4 +1,4 @@
-"""Write the figures of the README and of the model card from the committed results, so that none is typed by hand.
+"""Write the figures of the README, the docs and the model card from the committed results; none is typed by hand.
 
 python benchmarks/write_readme.py
 """
@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from ablation import table
 from provenance import ROOT, origin
 from released.card import TO_ROOT, card_lines, score_lines
 
@@ -23,11 +24,14 @@ READERS = {
 
 
 def main() -> None:
-    """Fill the section between the RESULTS marks."""
+    """Fill the sections between the RESULTS marks."""
     scores, sparse = (read(f"{name}.json") for name in ("released_scores", "sparse_forward"))
     loading, large, fuzz = (read(f"{name}.json") for name in ("loading", "large_scan", "fuzz"))
     data = [*loading_lines(loading), "", *large_lines(large), "", *fuzz_lines(fuzz)]
     fill(ROOT / "README.md", [*score_lines(scores), "", *sparse_lines(sparse), "", *data])
+    ablation = read("ablation.json")
+    origin_line = f"From [ablation.json](../benchmarks/results/ablation.json), {origin(ablation)}."
+    fill(ROOT / "docs" / "ablation.md", [*table(ablation), "", origin_line])
     fill(CARD, [*card_lines(scores), "", *relation_lines(read("relation.json"))])
 
 
