@@ -28,7 +28,7 @@ from less3d.calibration import Calibration
 from less3d.data.folder import Folder
 from less3d.data.sentences import class_words
 from less3d.io.files import replacing
-from less3d.metrics import summarize
+from less3d.metrics import Scores, summarize
 from less3d.models import Referrer
 from less3d.models.late import LateConfig
 from less3d.models.less import LessConfig
@@ -214,8 +214,8 @@ def run(job: Job) -> Job:
         "minutes": progress.seconds / 60,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "reading_gain_miou": gain,
-        "scores": asdict(full),
-        "class_word": asdict(noun),
+        "scores": _without_classes(full),
+        "class_word": _without_classes(noun),
         "settings": json.loads(to_json(job.config)),
     }
     with replacing(job.result) as file:
@@ -256,6 +256,11 @@ def spread(values: Iterable[float | None]) -> str:
     if not known:
         return ""
     return f"{np.mean(known):.3f}" + (f" ± {np.std(known, ddof=1):.3f}" if len(known) > 1 else "")
+
+
+def _without_classes(scores: Scores) -> dict[str, Any]:
+    """All scores but those of the single classes."""
+    return {name: value for name, value in asdict(scores).items() if name != "by_label"}
 
 
 def _train(job: Job, *, max_minutes: float = math.inf) -> Any:

@@ -90,7 +90,7 @@ def _noun_phrase(voice: Voice, parts: Parts) -> str:
 def _noted(voice: Voice, parts: Parts) -> str:
     """A note: "brown chair (next to the desk)"."""
     rest = _noun_phrase(voice, parts).removeprefix(parts.ranked).strip()
-    return voice.any(*rare_turns.PUNCTUATED).format(thing=parts.ranked, rest=rest) if rest else f"{parts.ranked}"
+    return voice.any(*rare_turns.PUNCTUATED).format(thing=parts.ranked, rest=rest) if rest else parts.ranked
 
 
 def _colored_behind(voice: Voice, parts: Parts, core: str) -> str:

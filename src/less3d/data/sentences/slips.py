@@ -13,18 +13,20 @@ FILLED = 0.12
 
 
 def finish(sentence: str, rng: np.random.Generator, *, long: bool) -> str:
-    """A sentence as it would be typed; descriptions are lower case with periods, phrases come either way."""
+    """A sentence as it would be typed; descriptions are lower case with periods, phrases come either way.
+
+    A question keeps its mark, and no period comes behind it.
+    """
     if rng.random() < FILLED:
         sentence = _filled(sentence, rng)
     if rng.random() < TYPOS:
         sentence = mistype(sentence, rng)
     if rng.random() < RUN_TOGETHER:
         sentence = _respace(sentence, rng)
-    if long:
-        return f"{sentence}." if rng.random() < 0.94 else sentence
-    if rng.random() < 0.55:
+    if not long and rng.random() < 0.55:
         sentence = sentence[0].upper() + sentence[1:]
-    return f"{sentence}." if rng.random() < 0.55 else sentence
+    ends = rng.random() < (0.94 if long else 0.55) and not sentence.endswith("?")
+    return f"{sentence}." if ends else sentence
 
 
 def _filled(sentence: str, rng: np.random.Generator) -> str:

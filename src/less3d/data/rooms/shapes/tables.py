@@ -9,8 +9,6 @@ from less3d.data.rooms.shapes.paint import Paint
 from less3d.data.rooms.shapes.recipe import Design, Recipe, Size, ellipse_word, maybe, rectangle_word
 from less3d.data.rooms.shapes.solids import Interval, Part, box, lathe, prism, ring, sheet, span, tube
 
-"""What stands higher than this on a desk is its hutch."""
-
 
 def table(rng: np.random.Generator, size: Size, style: str) -> Design:
     """A rectangular, round or oval table; the style names what it stands on."""
