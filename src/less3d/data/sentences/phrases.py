@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from less3d.data.sentences import rare_turns
 from less3d.data.sentences.lexicon import plural
 from less3d.data.sentences.meaning import OWN, ROW, Ranking, Relation, View
-from less3d.data.sentences.voice import Name, Voice
+from less3d.data.sentences.voice import RARE, Name, Voice
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,14 @@ def relation_clause(voice: Voice, relation: Relation, noun: str, *, hung: bool, 
         return _having(voice, replace(relation, name=_INVERTED[relation.name]), noun)
     if relation.name == "between":
         both = voice.pair(relation.anchors[0], relation.anchors[1], noun)
-        place = voice.seldom(_BETWEEN, rare_turns.PLACES["between"]).format(both)
+        place = voice.seldom(_BETWEEN, () if relation.negated else rare_turns.PLACES["between"]).format(both)
     else:
         place = _place(voice, relation, noun, hung=hung)
     if relation.negated:
         after = voice.any(f"that {{is}} not {place}", f"not {place}", f"but not the {{one}} {place}")
         return Clause(after, whole=f"{{it}} {{is}} not {place}", view=relation.view, restricts=True)
+    if place.startswith(_RESTRICTING):
+        return Clause(place, whole=f"{{it}} {{is}} the {{one}} {place}", view=relation.view, restricts=True)
     if relation.name in ("facing", "facing away"):
         return Clause(place, whole=f"{{it}} {{is}} {place}", restricts=True)
     whole = f"{{it}} {{is}} {place}"
@@ -63,17 +65,21 @@ def ranking_clause(voice: Voice, ranking: Ranking, noun: str, rivals: int) -> Cl
     if ranking.name not in ("left", "right"):
         if ranking.of is not None:
             return _nth(voice, ranking)
+        if voice.chance(RARE):
+            return _behind(voice, ranking)
         word = voice.any(*_COMPARATIVES[ranking.name]) if rivals == 2 else _superlative(voice, ranking.name)
         graded = word.endswith(("er", "est")) and 1 < rivals < len(_COUNTED)
         tail = voice.any(" one", f" of the {_COUNTED[rivals]}") if graded else " one"
         return Clause(before=word, whole=f"{{it}} {{is}} the {word}{tail}")
     if ranking.of is None:
-        return _outermost(voice, ranking, rivals)
+        return _behind(voice, ranking) if voice.chance(RARE) else _outermost(voice, ranking, rivals)
     if 2 * ranking.place == ranking.of + 1:
         middle = voice.any("middle", "middle", "center")
         whole = voice.any(f"{{it}} {{is}} the {middle} {{one}}", "{it} {is} the {one} in the middle")
         return voice.any(Clause("", middle, whole, ranking.view), Clause("in the middle", "", whole, ranking.view))
     place = _ORDINALS[ranking.place]
+    if voice.chance(RARE):
+        return _counted(voice, ranking)
     whole = voice.any(
         *(f"{{it}} {{is}} {place} from the {ranking.name}",) * 2,
         f"{{it}} {{is}} the {place} {{one}} from the {ranking.name}",
@@ -123,7 +129,16 @@ def _posture(voice: Voice, relation: Relation, hung: bool) -> str:
 def _posed(place: str) -> bool:
     """Whether a place says already how something is there: "sitting on the desk"."""
     first = place.split()[0]
-    return first.endswith(("ing", "ed")) or first in ("set", "kept", "stuck", "hung", "drawn", "flush")
+    return first.endswith(("ing", "ed")) or first in (
+        "set",
+        "kept",
+        "stuck",
+        "hung",
+        "drawn",
+        "flush",
+        "laid",
+        "hidden",
+    )
 
 
 def _having(voice: Voice, relation: Relation, noun: str) -> Clause:
@@ -158,7 +173,7 @@ def _distance(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
         return Clause(f"{word} {thing}", whole=f"{{it}} {{is}} the {word} {thing}", restricts=True)
     word = voice.any(*_COMPARATIVES[ranking.name]) if two else _superlative(voice, ranking.name)
     whole = f"{{it}} {{is}} {word} {thing}"
-    if voice.chance(0.15):
+    if word.startswith(_RESTRICTING) or voice.chance(0.15):
         whole = f"{{it}} {{is}} the {{one}} {word} {thing}"
     return Clause(f"{word} {thing}", whole=whole, restricts=True)
 
@@ -174,6 +189,22 @@ def _nth(voice: Voice, ranking: Ranking) -> Clause:
         return Clause(f"from the {end}", place, f"{{it}} {{is}} {place} from the {end}")
     word = f"{place} {_SUPERLATIVES[ranking.name][0]}"
     return Clause(before=word, whole=f"{{it}} {{is}} the {word} {{one}}")
+
+
+def _behind(voice: Voice, ranking: Ranking) -> Clause:
+    """A superlative behind the noun: "bigger than all the others"."""
+    after = voice.any(*rare_turns.RANKS_BEHIND[ranking.name])
+    return Clause(after, whole=f"{{it}} {{is}} the {{one}} {after}", view=ranking.view, restricts=True)
+
+
+def _counted(voice: Voice, ranking: Ranking) -> Clause:
+    """An ordinal from a side in other words: "at place 2 from the left"."""
+    first = f"{_COUNTED[ranking.place - 1]} other{'s' if ranking.place > 2 else ''}" if ranking.place > 1 else "none"
+    slots = {"place": _ORDINALS[ranking.place], "side": ranking.name, "before": first, "number": str(ranking.place)}
+    after = voice.any(*rare_turns.COUNTED)
+    for name, word in slots.items():
+        after = after.replace(f"{{{name}}}", word)
+    return Clause(after, whole=f"{{it}} {{is}} the {{one}} {after}", view=ranking.view, restricts=True)
 
 
 def _outermost(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
@@ -210,6 +241,8 @@ def _outermost(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
     return Clause(f"on your {side}" if your else after, "", whole, ranking.view)
 
 
+_RESTRICTING = ("that ", "with ", "of ")
+"""How places start that only fit behind a noun."""
 _COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth")
 
