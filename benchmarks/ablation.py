@@ -67,7 +67,7 @@ def variants() -> dict[str, TrainConfig]:
     )
     less = replace(EARLY, augment=small.augment, max_points=MAX_POINTS, scans_per_step=1, sentences_per_scan=SENTENCES)
     less = _early(less, channels=LATE.model.late.channels)
-    bare = {"gather": False, "relation_layers": 0, "pair_values": False, "counts": False}
+    bare = {"gather": False, "relation_layers": 0, "pair_values": False, "counts": False, "fronts": False}
     coarse = {
         "paper LESS, small": less,
         "+ Dice": _early(less, dice_weight=1.0),
@@ -80,9 +80,10 @@ def variants() -> dict[str, TrainConfig]:
         **{name: replace(one, model=replace(one.model, voxel_size=VOXEL_SIZE)) for name, one in coarse.items()},
         "seen: words choose tokens": _late(base, **bare),
         "seen: + gathering": _late(base, **bare | {"gather": True}),
-        "seen: + relations, pair geometry as bias": _late(base, pair_values=False, counts=False),
-        "seen: + pair geometry as value": _late(base, counts=False),
-        "seen: + counting": base,
+        "seen: + relations, pair geometry as bias": _late(base, pair_values=False, counts=False, fronts=False),
+        "seen: + pair geometry as value": _late(base, counts=False, fronts=False),
+        "seen: + counting": _late(base, fronts=False),
+        "seen: + fronts": base,
     }
 
 

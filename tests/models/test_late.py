@@ -11,9 +11,10 @@ from less3d.batch import Scene, asked_together, make_batch, make_scene
 from less3d.errors import InputError
 from less3d.metrics import iou
 from less3d.models import Candidates
+from less3d.models.geometry import as_seen, pair_geometry
 from less3d.models.late import LateConfig, LateLESS, _peaks
 from less3d.models.padded import Padding
-from less3d.models.relate import PairAttention, PairCount, WordSlots, pair_geometry
+from less3d.models.relate import Fronts, PairAttention, PairCount, WordSlots
 from less3d.referral import Referral, Sample
 from less3d.scan import Scan
 from less3d.text import TextFeatures
@@ -268,6 +269,41 @@ def test_pair_geometry_knows_left_from_right():
     assert abs(seen[1]) < 0.2
     mirrored = pair_geometry(right * torch.tensor([-1.0, 1, 1]), half, anchor, half)[0, 0, 16:18]
     assert mirrored[0] < -0.5
+
+
+def test_a_viewer_sees_sides_the_same_however_the_scan_is_turned():
+    torch.manual_seed(0)
+    centers, others, looks = torch.randn(3, 3), torch.randn(4, 3), torch.randn(3, 2)
+    other_looks, stated = torch.randn(4, 2), torch.randn(2, 2)
+    turn = torch.tensor([[0.6, -0.8], [0.8, 0.6]])
+
+    def turned(vectors: torch.Tensor) -> torch.Tensor:
+        return torch.cat([vectors[:, :2] @ turn.T, vectors[:, 2:]], dim=1)
+
+    seen = as_seen(centers, others, looks, other_looks, stated)
+    assert seen.shape == (3, 4, 8)
+    torch.testing.assert_close(
+        as_seen(turned(centers), turned(others), turned(looks), turned(other_looks), turned(stated)), seen
+    )
+
+
+def test_who_looks_along_a_stated_direction_sees_what_is_right_and_away():
+    # Looking along +y, something 2 m in +x of another is to its right; looking along -x it is nearer than the other.
+    one, other, along_y = torch.tensor([[2.0, 0, 0]]), torch.zeros(1, 3), torch.tensor([[0.0, 1.0]])
+    seen = as_seen(one, other, along_y, along_y, torch.tensor([[0.0, 1.0], [-1.0, 0.0]]))[0, 0]
+    assert seen[4] > 0.8
+    assert abs(seen[5]) < 1e-6
+    assert seen[7] < -0.8
+    assert abs(seen[6]) < 1e-6
+
+
+def test_fronts_begin_as_seen_from_the_middle_and_follow_what_things_look_like():
+    torch.manual_seed(0)
+    fronts, centers = Fronts(WIDTH), torch.tensor([[3.0, 0.0, 1.0], [0.0, -2.0, 0.0]])
+    assert (fronts(torch.randn(2, WIDTH), centers) - torch.tensor([[1.0, 0.0], [0.0, -1.0]])).abs().max() < 0.2
+    torch.nn.init.normal_(fronts.turn.weight, std=3.0)
+    looks = fronts(torch.randn(2, WIDTH), centers[[0, 0]])
+    assert (looks[0] - looks[1]).abs().max() > 0.1
 
 
 IMPOSSIBLE = (

@@ -46,8 +46,8 @@ class LateConfig:
     width: int = 128
     """Width of tokens, words and objects."""
     mask_width: int = 48
-    text_layers: int = 2
-    relation_layers: int = 2
+    text_layers: int = 4
+    relation_layers: int = 3
     candidates: int = 16
     """Objects a sentence may choose from."""
     anchor_slots: int = 2
@@ -67,6 +67,8 @@ class LateConfig:
     relations, `relation_layers` is 0."""
     counts: bool = True
     """Ablation: when False, candidates are compared with each other, but not counted."""
+    fronts: bool = True
+    """Ablation: when False, all that has sides is looked at from the middle of the scan."""
 
     def __post_init__(self) -> None:
         """Refuse a network that cannot be built."""
@@ -127,6 +129,7 @@ class LateLESS(nn.Module):
             config.dropout,
             pair_values=config.pair_values,
             counts=config.counts,
+            fronts=config.fronts,
         )
         self.absence = Absence(config.width)
 

@@ -10,13 +10,20 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
+from less3d.models.geometry import (
+    LOOK_FEATURES,
+    OWN_FEATURES,
+    PAIR_FEATURES,
+    as_seen,
+    own_geometry,
+    pair_geometry,
+    saturated,
+)
 from less3d.text import TextFeatures
 from less3d.text.tokens import MAX_TOKENS
 
 HEADS = 4
 """Of the attention among words, and of objects to words."""
-_PAIR_FEATURES = 20
-_OWN_FEATURES = 9
 _PREDICATES = 32
 """Ways of standing to each other that are counted."""
 _UNLIKELY = -5.0
@@ -85,11 +92,15 @@ class RelationDecoder(nn.Module):
         *,
         pair_values: bool = True,
         counts: bool = True,
+        fronts: bool = True,
     ) -> None:
         super().__init__()
-        self.enter = nn.Linear(width + _OWN_FEATURES + 1, width)
+        self.enter = nn.Linear(width + OWN_FEATURES + 1, width)
+        self.fronts = Fronts(width) if fronts and layers else None
+        pair_features = PAIR_FEATURES + (LOOK_FEATURES * (2 + anchor_slots) if fronts else 0)
         self.layers = nn.ModuleList(
-            RelationLayer(width, anchor_slots, dropout, pair_values=pair_values, counts=counts) for _ in range(layers)
+            RelationLayer(width, anchor_slots, pair_features, dropout, pair_values=pair_values, counts=counts)
+            for _ in range(layers)
         )
         self.score = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, 1))
 
@@ -118,16 +129,40 @@ class RelationDecoder(nn.Module):
             anchor_heat: see anchors.
         """
         center, half = centers[candidates], half_sizes[candidates]  # (S, K, 3)
-        own = torch.cat([objects[candidates], _own_geometry(center, half), candidate_heat[..., None]], dim=2)
+        own = torch.cat([objects[candidates], own_geometry(center, half), candidate_heat[..., None]], dim=2)
         state = self.enter(own)  # (S, K, D)
-        slots = (-1, anchors.shape[1], -1, -1)
-        to_anchors = pair_geometry(
-            center[:, None].expand(slots), half[:, None].expand(slots), centers[anchors], half_sizes[anchors]
-        )
+        rows = candidates[:, None].expand(-1, anchors.shape[1], -1)  # (S, A, K) the candidates, for each slot
+        to_anchors = pair_geometry(centers[rows], half_sizes[rows], centers[anchors], half_sizes[anchors])
         to_others = pair_geometry(center, half, center, half)
+        if self.fronts is not None:
+            looks = self.fronts(objects, centers)  # (U, 2)
+            stated = torch.einsum("saj,sajc->sac", anchor_heat.softmax(dim=2), looks[anchors])  # at what slots name
+            seen = as_seen(center, center, looks[candidates], looks[candidates], stated)
+            to_others = torch.cat([to_others, seen], dim=-1)
+            stated = stated[:, None].expand(-1, anchors.shape[1], -1, -1)
+            seen = as_seen(centers[rows], centers[anchors], looks[rows], looks[anchors], stated)
+            to_anchors = torch.cat([to_anchors, seen], dim=-1)
         for layer in self.layers:
             state = layer(state, words, objects[anchors], anchor_heat, to_anchors, to_others)
         return self.score(state).squeeze(2) + candidate_heat
+
+
+class Fronts(nn.Module):
+    """Along what direction one looks at each object when one stands in front of it.
+
+    It begins as the direction from the middle of the scan. How objects really face is learned from sentences alone:
+    "facing the desk, the lamp on the left" is true of one lamp if the desk's front is known.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.turn = nn.Linear(width, 2)
+        nn.init.zeros_(self.turn.weight)
+        nn.init.zeros_(self.turn.bias)
+
+    def forward(self, objects: Float[Tensor, "U D"], centers: Float[Tensor, "U 3"]) -> Float[Tensor, "U 2"]:
+        """Directions seen from above, about as long as one."""
+        return saturated(saturated(centers[:, :2], 0.1) + self.turn(objects), 0.1)
 
 
 class Absence(nn.Module):
@@ -161,14 +196,21 @@ class RelationLayer(nn.Module):
     """Candidates read the words, then their anchors, then each other: as a mean, and as a number of them."""
 
     def __init__(
-        self, width: int, anchor_slots: int, dropout: float, *, pair_values: bool = True, counts: bool = True
+        self,
+        width: int,
+        anchor_slots: int,
+        pair_features: int,
+        dropout: float,
+        *,
+        pair_values: bool = True,
+        counts: bool = True,
     ) -> None:
         super().__init__()
         self.read = nn.MultiheadAttention(width, HEADS, dropout=dropout, batch_first=True)
-        self.anchor = PairAttention(width, pair_values=pair_values)
+        self.anchor = PairAttention(width, pair_features, pair_values=pair_values)
         self.slot = nn.Parameter(torch.randn(anchor_slots, width) * 0.02)
-        self.compete = PairAttention(width, pair_values=pair_values)
-        self.count = PairCount(width) if counts else None
+        self.compete = PairAttention(width, pair_features, pair_values=pair_values)
+        self.count = PairCount(width, pair_features) if counts else None
         self.think = nn.Sequential(
             nn.Linear(width, 2 * width), nn.GELU(), nn.Dropout(dropout), nn.Linear(2 * width, width)
         )
@@ -202,9 +244,9 @@ class RelationLayer(nn.Module):
 class PairAttention(nn.Module):
     """Single-head attention whose bias and, unless an ablation leaves it out, value read the geometry of each pair."""
 
-    def __init__(self, width: int, *, pair_values: bool = True) -> None:
+    def __init__(self, width: int, pair_features: int = PAIR_FEATURES, *, pair_values: bool = True) -> None:
         super().__init__()
-        self.geometry = nn.Sequential(nn.Linear(_PAIR_FEATURES, 64), nn.GELU())
+        self.geometry = nn.Sequential(nn.Linear(pair_features, 64), nn.GELU())
         self.bias = nn.Linear(64, 1, bias=False)  # attention ignores what is added to all its logits
         self.pair_value = nn.Linear(64, width) if pair_values else None
         self.query = nn.Linear(width, width)
@@ -238,9 +280,9 @@ class PairCount(nn.Module):
     ways is a soft conjunction: of how the two stand, of what is asked of the one, and of what the other is.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, pair_features: int = PAIR_FEATURES) -> None:
         super().__init__()
-        self.geometry = nn.Sequential(nn.Linear(_PAIR_FEATURES, 64), nn.GELU(), nn.Linear(64, _PREDICATES))
+        self.geometry = nn.Sequential(nn.Linear(pair_features, 64), nn.GELU(), nn.Linear(64, _PREDICATES))
         self.query = nn.Linear(width, _PREDICATES)
         self.key = nn.Linear(width, _PREDICATES)
         self.leave = nn.Linear(_PREDICATES, width)
@@ -251,59 +293,3 @@ class PairCount(nn.Module):
         """What follows for each object from the numbers of others."""
         holds = torch.sigmoid(self.geometry(pairs) + self.query(x)[:, :, None] + self.key(x)[:, None])  # (S, K, K, P)
         return self.leave(holds.sum(dim=2))
-
-
-def pair_geometry(
-    center: Float[Tensor, "*S K 3"],
-    half: Float[Tensor, "*S K 3"],
-    other_center: Float[Tensor, "*S J 3"],
-    other_half: Float[Tensor, "*S J 3"],
-) -> Float[Tensor, "*S K J 20"]:
-    """How each box stands to each other box.
-
-    Distances, gaps, heights and sizes; and the offset in three frames: the room's, and those of a viewer in the middle
-    of the scan who looks at the other box, or at this one ("left of the window" as seen from the room).
-
-    Args:
-        center: middles of the boxes, metres, the middle of the scan at x = y = 0.
-        half: half sizes of the boxes, metres.
-        other_center: middles of the boxes they are compared with.
-        other_half: half sizes of those.
-    """
-    a, b = center.unsqueeze(-2), other_center.unsqueeze(-3)
-    half_a, half_b = half.unsqueeze(-2), other_half.unsqueeze(-3)
-    offset = a - b  # (*S, K, J, 3)
-    flat = offset[..., :2].norm(dim=-1, keepdim=True)
-    distance = offset.norm(dim=-1, keepdim=True)
-    gap = (offset.abs() - half_a - half_b).clamp(min=0.0)
-    flat_gap = gap[..., :2].norm(dim=-1, keepdim=True)
-    overlap = ((half_a + half_b - offset.abs())[..., :2]).clamp(min=0.0).amin(dim=-1, keepdim=True)
-    rise = offset[..., 2:]
-    rest = rise - half_a[..., 2:] - half_b[..., 2:]  # this box's bottom over the other's top
-    hang = rise + half_a[..., 2:] + half_b[..., 2:]
-    bottoms = rise - half_a[..., 2:] + half_b[..., 2:]
-    sizes = (half_a.log() - half_b.log()).expand_as(offset)
-    seen_b = _from_middle(offset, b.expand_as(offset))
-    seen_a = _from_middle(offset, a.expand_as(offset))
-    direction = offset[..., :2] / (flat + 0.1)
-    distances = [distance, flat, flat_gap, gap[..., 2:], overlap, rise, rest, hang, bottoms]
-    return torch.cat([*distances, sizes, direction, offset[..., :2], seen_b, seen_a], dim=-1)
-
-
-def _from_middle(offset: Float[Tensor, "*S 3"], center: Float[Tensor, "*S 3"]) -> Float[Tensor, "*S 2"]:
-    """The offset as (right, away), saturating, for a viewer at the middle who looks at `center`."""
-    forward = center[..., :2] / (center[..., :2].norm(dim=-1, keepdim=True) + 0.1)
-    away = (offset[..., :2] * forward).sum(dim=-1)
-    right = offset[..., 0] * forward[..., 1] - offset[..., 1] * forward[..., 0]
-    seen = torch.stack([right, away], dim=-1)
-    return seen / (seen.norm(dim=-1, keepdim=True) + 0.3)
-
-
-def _own_geometry(center: Float[Tensor, "S K 3"], half: Float[Tensor, "S K 3"]) -> Float[Tensor, "S K 9"]:
-    """Where a box is and how large."""
-    flat = center[..., :2].norm(dim=-1, keepdim=True)
-    bottom, top = center[..., 2:] - half[..., 2:], center[..., 2:] + half[..., 2:]
-    volume = half.log().sum(dim=-1, keepdim=True)
-    return torch.cat(
-        [center, flat, half[..., :2].amax(-1, keepdim=True), half.amin(-1, keepdim=True), bottom, top, volume], -1
-    )
