@@ -27,9 +27,9 @@ _ROOMS_BASE = TrainConfig(
     augment=_SCANNED,
     steps=8_000,
     scans_per_step=16,
-    sentences_per_scan=80,
-    absent=0.15,
-    forget=0.05,
+    sentences_per_scan=120,
+    absent=0.2,
+    forget=0.08,
     max_points=90_000,
     validation_scans=20,
 )
