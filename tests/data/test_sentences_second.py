@@ -26,6 +26,7 @@ from less3d.data.sentences import (
     role_swaps,
     second_tables,
     second_wording,
+    turns,
     viewers,
     voice,
 )
@@ -33,7 +34,7 @@ from less3d.data.sentences.meaning import Meaning, Relation
 from less3d.data.sentences.role_swaps import SIDES, swaps
 from less3d.data.sentences.twins import twins
 
-FIRST = (phrases, viewers, descriptions, grammar, voice, facts, nouns, rare_nouns, rare_turns)
+FIRST = (phrases, turns, viewers, descriptions, grammar, voice, facts, nouns, rare_nouns, rare_turns)
 SEEDS = range(5)
 
 

@@ -42,7 +42,7 @@ _PARTS = {"sentences": SENTENCES, "second_wording": SECOND_WORDING, "role_swaps"
 """Parts of a room's record that are rows of a file, by the file."""
 _SWAPS = 8
 """Pairs of swapped sentences a room, at most."""
-_VERSION = 11
+_VERSION = 12
 """Raised whenever the same seed gives other rooms or sentences than before."""
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from less3d.data.sentences import rare_turns
+from less3d.data.sentences import rare_turns, turns
 from less3d.data.sentences.lexicon import plural
 from less3d.data.sentences.meaning import OWN, ROW, Ranking, Relation, View
 from less3d.data.sentences.voice import RARE, Name, Voice
@@ -31,13 +31,13 @@ def relation_clause(voice: Voice, relation: Relation, noun: str, *, hung: bool, 
 
     `hung` says that the object hangs on a wall, `fixed` that it does not stand or sit anywhere.
     """
-    if relation.name in _WHERE or relation.name == "surrounded":
+    if relation.name in turns.WHERE or relation.name == "surrounded":
         return _having(voice, relation, noun)
     if relation.name in _INVERTED and not relation.negated and relation.anchors[0].noun != noun and voice.chance(0.3):
         return _having(voice, replace(relation, name=_INVERTED[relation.name]), noun)
     if relation.name == "between":
         both = voice.pair(relation.anchors[0], relation.anchors[1], noun)
-        place = voice.seldom(_BETWEEN, () if relation.negated else rare_turns.PLACES["between"]).format(both)
+        place = voice.seldom(turns.BETWEEN, () if relation.negated else rare_turns.PLACES["between"]).format(both)
     else:
         place = _place(voice, relation, noun, hung=hung)
     if relation.negated:
@@ -67,7 +67,7 @@ def ranking_clause(voice: Voice, ranking: Ranking, noun: str, rivals: int) -> Cl
             return _nth(voice, ranking)
         if voice.chance(RARE):
             return _behind(voice, ranking)
-        word = voice.any(*_COMPARATIVES[ranking.name]) if rivals == 2 else _superlative(voice, ranking.name)
+        word = voice.any(*turns.COMPARATIVES[ranking.name]) if rivals == 2 else _superlative(voice, ranking.name)
         graded = word.endswith(("er", "est")) and 1 < rivals < len(_COUNTED)
         tail = voice.any(" one", f" of the {_COUNTED[rivals]}") if graded else " one"
         return Clause(before=word, whole=f"{{it}} {{is}} the {word}{tail}")
@@ -94,12 +94,12 @@ def _place(voice: Voice, relation: Relation, noun: str, *, hung: bool) -> str:
     """A relation as a place: what follows "it is"."""
     if relation.name in ("left side", "right side"):
         side = relation.name.removesuffix(" side")
-        return voice.seldom(_SIDES, rare_turns.PLACES[relation.name]).format(side)
+        return voice.seldom(turns.SIDES, rare_turns.PLACES[relation.name]).format(side)
     anchor = relation.anchors[0] if relation.anchors else None
     if relation.name == "on" and anchor is not None and anchor.noun in ("wall", "floor"):
-        return voice.any(*(_HUNG if hung else _ON_FLOOR)).format(anchor.noun)
+        return voice.any(*(turns.HUNG if hung else turns.ON_FLOOR)).format(anchor.noun)
     said = [voice.name(name, noun) for name in relation.anchors]
-    forms = _PLACES[relation.name]
+    forms = turns.PLACES[relation.name]
     if relation.name == "front" and anchor is not None and anchor.noun == "bed" and relation.view == OWN:
         forms = ("at the foot of {}", "at the foot of {}", "at the end of {}", "in front of {}")
     if relation.name == "under" and noun in _PUSHED and voice.chance(0.5):
@@ -129,16 +129,7 @@ def _posture(voice: Voice, relation: Relation, hung: bool) -> str:
 def _posed(place: str) -> bool:
     """Whether a place says already how something is there: "sitting on the desk"."""
     first = place.split()[0]
-    return first.endswith(("ing", "ed")) or first in (
-        "set",
-        "kept",
-        "stuck",
-        "hung",
-        "drawn",
-        "flush",
-        "laid",
-        "hidden",
-    )
+    return first.endswith(("ing", "ed")) or first in _SAYING_HOW
 
 
 def _having(voice: Voice, relation: Relation, noun: str) -> Clause:
@@ -150,7 +141,7 @@ def _having(voice: Voice, relation: Relation, noun: str) -> Clause:
         return Clause(
             after, whole=voice.any(f"{{it}} {{is}} surrounded by {things}", f"{{it}} {{has}} {things} around {{them}}")
         )
-    where = voice.seldom(_WHERE[relation.name], rare_turns.WHERE[relation.name])
+    where = voice.seldom(turns.WHERE[relation.name], rare_turns.WHERE[relation.name])
     if relation.negated:
         return Clause(f"without {thing} {where}", whole=f"{{it}} {{does}} not have {thing} {where}")
     after = voice.any(f"with {thing} {where}", f"with {thing} {where}", f"that {{has}} {thing} {where}")
@@ -169,9 +160,9 @@ def _distance(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
     thing = voice.name(ranking.anchor, new=0.02) if ranking.anchor else Name("", False)
     two = rivals == 2 and voice.chance(0.4)
     if ranking.of is not None:
-        word = f"{_ORDINALS[ranking.place]} {voice.any(*_SUPERLATIVES[ranking.name])}"
+        word = f"{_ORDINALS[ranking.place]} {voice.any(*turns.SUPERLATIVES[ranking.name])}"
         return Clause(f"{word} {thing}", whole=f"{{it}} {{is}} the {word} {thing}", restricts=True)
-    word = voice.any(*_COMPARATIVES[ranking.name]) if two else _superlative(voice, ranking.name)
+    word = voice.any(*turns.COMPARATIVES[ranking.name]) if two else _superlative(voice, ranking.name)
     whole = f"{{it}} {{is}} {word} {thing}"
     if word.startswith(_RESTRICTING) or voice.chance(0.15):
         whole = f"{{it}} {{is}} the {{one}} {word} {thing}"
@@ -179,7 +170,7 @@ def _distance(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
 
 
 def _superlative(voice: Voice, name: str) -> str:
-    return voice.seldom(_SUPERLATIVES[name], rare_turns.RANKS[name])
+    return voice.seldom(turns.SUPERLATIVES[name], rare_turns.RANKS[name])
 
 
 def _nth(voice: Voice, ranking: Ranking) -> Clause:
@@ -187,7 +178,7 @@ def _nth(voice: Voice, ranking: Ranking) -> Clause:
     place, end = _ORDINALS[ranking.place], {"highest": "top", "lowest": "bottom"}.get(ranking.name)
     if end is not None and voice.chance(0.6):
         return Clause(f"from the {end}", place, f"{{it}} {{is}} {place} from the {end}")
-    word = f"{place} {_SUPERLATIVES[ranking.name][0]}"
+    word = f"{place} {turns.SUPERLATIVES[ranking.name][0]}"
     return Clause(before=word, whole=f"{{it}} {{is}} the {word} {{one}}")
 
 
@@ -243,92 +234,13 @@ def _outermost(voice: Voice, ranking: Ranking, rivals: int) -> Clause:
 
 _RESTRICTING = ("that ", "with ", "of ")
 """How places start that only fit behind a noun."""
+_SAYING_HOW = frozenset({"set", "kept", "stuck", "hung", "drawn", "flush", "laid", "hidden"})
+"""What places may start with that say how something is there, beside participles in -ing and -ed."""
 _COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth")
 
-_SIDES = ("on the {0} side of the room", "on the {0} hand side of the room", "to the {0} of the room")
-_BETWEEN = ("between {}", "between {}", "in between {}")
 _PUSHED = frozenset({"chair", "office chair", "stool"})
 _SOFT = frozenset({"pillow", "towel", "blanket", "clothes", "jacket", "bag", "backpack", "books", "book", "cushion"})
 
-_PLACES: dict[str, tuple[str, ...]] = {
-    "next": (
-        *("next to {}",) * 9,
-        *("beside {}", "beside {}", "right next to {}", "directly next to {}", "right by {}", "very close to {}"),
-        *("adjacent to {}", "just next to {}", "immediately next to {}", "right beside {}", "along side {}"),
-    ),
-    "near": (*("near {}",) * 3, *("by {}",) * 2, "close to {}", "close by {}"),
-    "on": ("on {}", "on {}", "on top of {}", "sitting on {}", "sitting on top of {}", "atop {}"),
-    "under": ("under {}", "under {}", "underneath {}", "beneath {}"),
-    "above": (*("above {}",) * 5, "over {}", "directly above {}", "right above {}", "up above {}", "just above {}"),
-    "below": ("below {}", "under {}", "below {}", "underneath {}", "directly below {}", "beneath {}"),
-    "against": (*("against {}",) * 5, "up against {}", "along {}", "pushed against {}", "pushed up against {}"),
-    "facing": ("facing {}", "facing towards {}", "facing {}", "facing toward {}"),
-    "facing away": ("facing away from {}", "facing away from {}", "facing away from {}"),
-    "at": ("at {}", "at {}", "in front of {}", "sitting at {}", "pulled up to {}"),
-    "opposite": (
-        "across from {}",
-        "opposite {}",
-        "opposite of {}",
-        "directly across from {}",
-        "opposite from {}",
-    ),
-    "left": (
-        *("to the left of {}", "to the left of {}", "to the left of {}", "on the left of {}", "left of {}"),
-        *("on the left side of {}", "on the left side of {}", "just left of {}", "to the immediate left of {}"),
-    ),
-    "right": (
-        *("to the right of {}", "to the right of {}", "to the right of {}", "on the right of {}", "right of {}"),
-        *("on the right side of {}", "on the right side of {}", "just right of {}", "to the immediate right of {}"),
-    ),
-    "front": (*("in front of {}",) * 5, "directly in front of {}", "right in front of {}", "just in front of {}"),
-    "behind": (*("behind {}",) * 5, "directly behind {}", "in back of {}", "right behind {}", "to the rear of {}"),
-    "left part": ("on the left side of {}", "on the left of {}", "on the left half of {}"),
-    "right part": ("on the right side of {}", "on the right of {}", "on the right half of {}"),
-    "corner": ("in the corner of the room", "in the corner", "in a corner of the room", "in the corner of the room"),
-    "middle": ("in the middle of the room", "in the center of the room", "in the middle of the room"),
-}
-_HUNG = (
-    *("on the {}", "on the {}", "hanging on the {}", "hung on the {}", "mounted on the {}", "attached to the {}"),
-    *("affixed to the {}", "installed on the {}", "up on the {}", "hanging up on the {}"),
-)
-_ON_FLOOR = ("on the {}", "on the {}", "on the {}", "on the ground")
-
-_WHERE: dict[str, tuple[str, ...]] = {
-    "carries": ("on {them}", "on top of {them}"),
-    "covers": ("under {them}", "underneath {them}"),
-    "has before": ("in front of {them}",),
-    "has behind": ("behind {them}",),
-    "has left": ("to {their} left", "on {their} left side", "to the left of {them}"),
-    "has right": ("to {their} right", "on {their} right side", "to the right of {them}"),
-    "has next": ("next to {them}", "beside {them}"),
-    "has above": ("above {them}", "directly above {them}"),
-    "has below": ("below {them}", "underneath {them}"),
-}
-"""Where something is that the object has."""
-
 _INVERTED = {"next": "has next", "above": "has below", "below": "has above"}
 """Relations that can be told from the other thing as well."""
-
-_SUPERLATIVES: dict[str, tuple[str, ...]] = {
-    "closest": ("closest to", "closest to", "closest to", "closest to", "nearest to", "nearest"),
-    "farthest": ("farthest from", "furthest from", "furthest away from", "farthest away from"),
-    "biggest": ("biggest", "largest"),
-    "smallest": ("smallest", "smallest", "littlest"),
-    "tallest": ("tallest",),
-    "shortest": ("shortest",),
-    "longest": ("longest",),
-    "highest": ("highest", "top", "uppermost"),
-    "lowest": ("lowest", "bottom"),
-}
-_COMPARATIVES: dict[str, tuple[str, ...]] = {
-    "closest": ("closer to", "closer to", "nearer to"),
-    "farthest": ("farther from", "further from", "further away from"),
-    "biggest": ("bigger", "larger", "big", "large"),
-    "smallest": ("smaller", "smaller", "small", "little"),
-    "tallest": ("taller", "tall", "tallest"),
-    "shortest": ("shorter", "short", "shortest"),
-    "longest": ("longer", "long", "longest"),
-    "highest": ("upper", "top", "higher"),
-    "lowest": ("lower", "bottom"),
-}

@@ -169,7 +169,7 @@ RANKS_BEHIND["right"] = tuple(swap_left_right(place) for place in RANKS_BEHIND["
 """The same behind the noun."""
 
 COUNTED = (
-    *("that {is} {place} if you count from the {side}", "which {is} {place} counting from the {side}"),
+    *("that {is} {place} if you count from the {side}", "that {is} {place} counting from the {side}"),
     *("that {is} number {number} from the {side}", "{place} when you start on the {side}"),
     *("with {before} to {their} {side}", "at place {number} from the {side}", "{place} in line from the {side}"),
 )
