@@ -1,5 +1,5 @@
 # make demo    segment a sentence in a bundled scan and name the picture
-# make test    run the tests
+# make test    run the tests, on all cores
 # make check   style, types, import rules
 # Each sets itself up in .venv; nothing is needed but make and Python 3.11 or newer (make demo PYTHON=python3.12).
 
@@ -15,7 +15,7 @@ demo: $(VENV)/.plain
 	$(BIN)/less3d segment $(DEMO_SCAN) "$(DEMO_SENTENCE)" -o out/demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check

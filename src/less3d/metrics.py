@@ -26,6 +26,9 @@ RIGHT_IOU = 0.5
 PART_CELL = 0.1
 """Meters: edge of the cells in which a mask is parted into objects; cells that touch belong to one object."""
 
+_FOR_A_HIT = 1e-9
+"""What a hit adds to an IoU where matchings are of the same sum."""
+
 _LEAST_SHARE = 0.02
 """Groups with a smaller share of the largest group's points are specks, not objects."""
 
@@ -110,14 +113,16 @@ def iou(a: Bool[np.ndarray, "N"], b: Bool[np.ndarray, "M"]) -> float:
 def f1(predicted: Sequence[Bool[np.ndarray, "N"]], true: Sequence[Bool[np.ndarray, "N"]], threshold: float) -> float:
     """F1 of found objects against described ones (Multi3DRefer, Zhang et al., ICCV 2023, section 5.1), in 0..1.
 
-    Objects are matched one to one so that the sum of IoUs is largest; a pair of at least `threshold` is a hit. Where
-    nothing is described, finding nothing is 1 and finding anything 0. The IoU is that of masks, not of boxes.
+    Objects are matched one to one so that the sum of IoUs is largest, and of such matchings so that there are the most
+    hits, pairs of at least `threshold`. Where nothing is described, finding nothing is 1 and finding anything 0. The
+    IoU is that of masks, not of boxes.
     """
     if not predicted or not true:
         return float(not predicted and not true)
     overlaps = np.array([[iou(one, other) for other in true] for one in predicted])
-    rows, columns = linear_sum_assignment(overlaps, maximize=True)
-    return 2 * int((overlaps[rows, columns] >= threshold).sum()) / (len(predicted) + len(true))
+    hits = overlaps >= threshold
+    rows, columns = linear_sum_assignment(overlaps + _FOR_A_HIT * hits, maximize=True)
+    return 2 * int(hits[rows, columns].sum()) / (len(predicted) + len(true))
 
 
 def parts(mask: Bool[np.ndarray, "N"], points: Float32[np.ndarray, "N 3"]) -> list[Bool[np.ndarray, "N"]]:
