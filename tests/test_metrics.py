@@ -75,7 +75,7 @@ def test_a_prediction_is_scored_as_it_is(pair):
 
 
 def naive_f1(predicted: list[set], true: list[set], threshold: float) -> float:
-    """Every one-to-one matching is tried; the one with the largest sum of IoUs counts, or with more hits of such."""
+    """Every one-to-one matching is tried: the largest sum of IoUs counts, then the most hits."""
     if not true or not predicted:
         return 1.0 if not true and not predicted else 0.0
     overlap = [[len(a & b) / len(a | b) for b in true] for a in predicted]
