@@ -41,7 +41,7 @@ _SMALLER = ModelConfig(
 RECIPES: dict[str, TrainConfig] = {
     "rooms-base": _ROOMS_BASE,
     "rooms-base-cpu": _ROOMS_BASE_CPU,
-    "rooms-tiny": replace(_ROOMS_BASE_CPU, model=_SMALLER, steps=4_000),
+    "rooms-tiny": replace(_ROOMS_BASE_CPU, model=_SMALLER, steps=6_600, validate_every=1_100),
     "rooms-less": TrainConfig(
         model=ModelConfig(fusion="early", early=LessConfig(channels=(32, 64, 96, 128), blocks=1, positive_weight=20.0)),
         steps=10_000,
