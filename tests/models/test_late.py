@@ -156,6 +156,23 @@ def test_every_parameter_gets_a_gradient(change):
     assert without <= {"relate.score.3.bias"}, "this one shifts all scores alike, and its gradient is mere rounding"
 
 
+def test_what_reads_learns_the_same_whether_or_not_what_sees_learns_too():
+    samples = [Sample(scan := make_scan(1), Referral("a", "x", (n,)), scan.instances == n) for n in (0, 1, 2, 3)]
+    batch, grads = make_batch(asked_together(samples), **GRID), {}
+    for seeing in (True, False):
+        model = make_model()
+        for part in (model.encoder, model.gather):
+            part.requires_grad_(seeing)
+        losses = model.losses(batch, make_text(4))
+        losses["total"].backward()
+        assert all((losses[name] > 0) == seeing for name in ("draft", "mask", "vote", "box"))
+        grads[seeing] = {
+            name: values.grad for name, values in model.named_parameters() if name.startswith(("words", "relate"))
+        }
+    for name, grad in grads[False].items():
+        torch.testing.assert_close(grad, grads[True][name])
+
+
 def test_training_finds_what_was_described_and_nothing_where_nothing_was():
     model, scan, text = make_model().train(), make_scan(1), make_text(5)
     samples = [Sample(scan, Referral("a", "x", (target,)), scan.instances == target) for target in (0, 1, 2, 3)]

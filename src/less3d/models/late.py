@@ -200,7 +200,10 @@ class LateLESS(nn.Module):
         return Matches(asked.back(heats[:, :, 0]), seeds, objects, candidates, scores, nothing)
 
     def losses(self, batch: Batch, text: TextFeatures) -> dict[str, Float[Tensor, ""]]:
-        """Pointing (token heat and candidate scores), naming, masks (cross-entropy and Dice), votes and boxes."""
+        """Pointing (token heat and candidate scores), naming, masks (cross-entropy and Dice), votes and boxes.
+
+        Masks, votes and boxes do not depend on the sentences: they count nothing where only what reads those learns.
+        """
         scans, asked = self.prepare(batch.scene), Padding(batch.bounds, text.words.device)
         matches = self.match(scans, text, asked)
         inside = _targets(batch, asked.width, scans) > 0.5  # (B, Q, V)
@@ -210,6 +213,8 @@ class LateLESS(nn.Module):
         is_right = torch.cat([batch.num_targets[:, None] == 0, meant.gather(1, matches.seeds)], dim=1)
         heat_by_scan = asked(matches.heat, fill=-torch.inf)
         described = batch.objects[meant[batch.objects].any(dim=1)]  # the others are too small to own a token
+        if not self._learns_to_see:
+            described = described[:0]
         parts = {
             "heat": pointing_loss(matches.heat, meant),
             "name": naming_loss(heat_by_scan, tokens),
@@ -219,6 +224,12 @@ class LateLESS(nn.Module):
             ),
         }
         return {"total": sum((_LOSS_WEIGHTS[name] * parts[name] for name in parts), torch.tensor(0.0)), **parts}
+
+    @property
+    def _learns_to_see(self) -> bool:
+        """Whether anything learns of what tells objects and their masks."""
+        seeing = [*self.encoder.parameters(), *(self.gather.parameters() if self.gather is not None else ())]
+        return any(values.requires_grad for values in seeing)
 
     def _object_losses(
         self, scans: EncodedScans, scan_of: Int64[Tensor, "O"], inside: Bool[Tensor, "O V"], share: Float[Tensor, "O T"]
