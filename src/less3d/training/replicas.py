@@ -22,6 +22,8 @@ from less3d.errors import InputError
 
 _PATIENCE = timedelta(hours=2)
 """How long the others wait for the first, which alone validates."""
+_LEAVE_SECONDS = 20.0
+"""How long the others may take to end; they are killed then."""
 
 
 class Replicas:
@@ -87,18 +89,27 @@ def replicas(count: int, follow: Callable[..., None], *arguments: object) -> Ite
         finally:
             for process in others:
                 process.terminate()
-                process.join()
             if dist.is_initialized():
-                dist.destroy_process_group()
+                dist.destroy_process_group()  # whoever waits to meet is let go
+            for process in others:
+                process.join(_LEAVE_SECONDS)
+                process.kill()
+                process.join()
             torch.set_num_threads(threads)
 
 
 def _other(rank: int, count: int, meeting: Path, follow: Callable[..., None], *arguments: object) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first, which ends the others
+    signal.signal(signal.SIGTERM, _leave)
     try:
         follow(_join(rank, count, meeting), *arguments)
     except InputError as error:
         sys.exit(f"error: {error}")
+
+
+def _leave(*_: object) -> None:
+    """End as at the end of the work, so that this process's own workers and what it shares with them end with it."""
+    sys.exit()
 
 
 def _join(rank: int, count: int, meeting: Path) -> Replicas:
