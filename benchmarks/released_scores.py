@@ -1,7 +1,7 @@
 """Score a weight file where its model card says so: unseen rooms, and, where they are at hand, layouts and real scans.
 
-    python benchmarks/released_scores.py rooms/test -o benchmarks/results/released_scores.json \
-        --plot assets/reliability.png
+    python benchmarks/released_scores.py rooms/test --weights rooms-base \
+        -o benchmarks/results/released_scores/rooms-base.json --plot assets/reliability/rooms-base.png
 
 The rooms are made with `less3d rooms make --split test --second-wording`. Everything is asked through `Segmenter`, as
 users ask. What is asked, and how it is counted, is said at the top of each module of `released/`: the questions of

@@ -1,4 +1,4 @@
-"""Write the figures of the README, the docs and the model card from the committed results; none is typed by hand.
+"""Write the figures of the README, the docs and the model cards from the committed results; none is typed by hand.
 
 python benchmarks/write_readme.py
 """
@@ -10,9 +10,11 @@ from typing import Any
 
 from ablation import table
 from provenance import ROOT, origin
-from released.card import TO_ROOT, card_lines, score_lines
+from released.card import TO_ROOT, card_lines, score_lines, size_lines
 
-CARD = ROOT / "src" / "less3d" / "released" / "rooms-base.md"
+from less3d.weights import RELEASED
+
+RELEASED_FOLDER = ROOT / "src" / "less3d" / "released"
 RESULTS = ROOT / "benchmarks" / "results"
 READERS = {
     "perfect objects": "a head of the same kind, trained anew over annotated objects",
@@ -25,14 +27,21 @@ READERS = {
 
 def main() -> None:
     """Fill the sections between the RESULTS marks."""
-    scores, sparse = (read(f"{name}.json") for name in ("released_scores", "sparse_forward"))
-    loading, large, fuzz = (read(f"{name}.json") for name in ("loading", "large_scan", "fuzz"))
+    scores = {name: read(f"released_scores/{name}.json") for name in RELEASED}
+    speed, sparse, loading = read("released_speed.json"), read("sparse_forward.json"), read("loading.json")
+    large, fuzz = read("large_scan.json"), read("fuzz.json")
     data = [*loading_lines(loading), "", *large_lines(large), "", *fuzz_lines(fuzz)]
-    fill(ROOT / "README.md", [*score_lines(scores), "", *sparse_lines(sparse), "", *data])
+    first = next(iter(RELEASED))
+    released = [*score_lines(first, scores[first]), "", *size_lines(scores, speed)]
+    fill(ROOT / "README.md", [*released, "", *sparse_lines(sparse), "", *data])
     ablation = read("ablation.json")
     origin_line = f"From [ablation.json](../benchmarks/results/ablation.json), {origin(ablation)}."
     fill(ROOT / "docs" / "ablation.md", [*table(ablation), "", origin_line])
-    fill(CARD, [*card_lines(scores), "", *relation_lines(read("relation.json"))])
+    relation = read("relation.json")
+    for name, own in scores.items():
+        same = relation["weights_sha256"] == own["weights_sha256"]
+        more = ["", *relation_lines(relation)] if same else []
+        fill(RELEASED_FOLDER / RELEASED[name].card, [*card_lines(name, own), *more])
 
 
 def fill(path: Path, lines: list[str], *, section: str = "RESULTS") -> None:

@@ -177,7 +177,8 @@ def test_released_weights_are_whole_and_have_a_card(name):
     loaded, info = load_weights(name)
     assert not loaded.training
     assert info.sha256 == RELEASED[name].sha256
-    measured = json.loads((Path(__file__).parents[1] / "benchmarks/results/released_scores.json").read_text())
+    results = Path(__file__).parents[1] / "benchmarks" / "results" / "released_scores"
+    measured = json.loads((results / f"{name}.json").read_text(encoding="utf-8"))
     assert measured["weights_sha256"] == info.sha256
     overall = measured["rooms"]["sentence"]["overall"]
     scores = {"mIoU": "miou", "Acc@0.25": "acc_25", "Acc@0.5": "acc_50"}

@@ -1,26 +1,29 @@
-"""The figures of released_scores.json as lines of the model card, and the first of them as lines of the README."""
+"""The figures of released_scores/ as lines of the model cards, and the first of them as lines of the README."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from provenance import origin
 
+from less3d.weights import RELEASED, load_weights
 from released.sets import REST
 
 SETS = {"rooms": "made rooms, unseen rooms and furniture", "layouts": "layouts of real rooms, human sentences"}
 TO_ROOT = "../../../"
 """From the card's folder."""
+WORK = ("set a scan", "one sentence")
+"""What released_speed.json times."""
 
 
-def card_lines(scores: dict[str, Any]) -> list[str]:
-    """All that the card says."""
+def card_lines(name: str, scores: dict[str, Any]) -> list[str]:
+    """All that the card of the released weights of a name says."""
     parts = [
-        score_lines(scores, TO_ROOT),
+        score_lines(name, scores, TO_ROOT),
         kind_lines(scores),
         swap_lines(scores["rooms"]),
         wording_lines(scores["rooms"]),
     ]
-    parts += [absence_lines(scores), calibration_lines(scores)]
+    parts += [absence_lines(scores), calibration_lines(name, scores)]
     if "layouts" in scores:
         parts += [class_lines(scores["layouts"]), word_lines(scores["layouts"]["words"])]
     if "real" in scores:
@@ -28,11 +31,12 @@ def card_lines(scores: dict[str, Any]) -> list[str]:
     return [line for part in parts for line in (*part, "")][:-1]
 
 
-def score_lines(scores: dict[str, Any], root: str = "") -> list[str]:
-    """The released weights: a row a data set and question.
+def score_lines(name: str, scores: dict[str, Any], root: str = "") -> list[str]:
+    """Released weights: a row a data set and question.
 
     Args:
-        scores: the results.
+        name: of the weights.
+        scores: their results.
         root: the way from the file that the lines are for to the repository's root.
     """
     rows = [_row(SETS["rooms"], question, scores["rooms"][question]) for question in ("sentence", "class word")]
@@ -48,7 +52,7 @@ def score_lines(scores: dict[str, Any], root: str = "") -> list[str]:
             ["real scans", "sentence", len(real["sentences"]), real["miou"], real["acc_25"], real["acc_50"], None, None]
         )
     head = (
-        "the weights in the box, asked of",
+        f"{name}, asked of",
         "question",
         "sentences",
         "mIoU",
@@ -60,8 +64,35 @@ def score_lines(scores: dict[str, Any], root: str = "") -> list[str]:
     return [
         *_table(head, rows),
         "",
-        f"From [released_scores.json]({root}benchmarks/results/released_scores.json), {origin(scores)}; each scan was "
+        f"From [{name}.json]({root}benchmarks/results/released_scores/{name}.json), {origin(scores)}; each scan was "
         f"looked at from {scores['turns']} sides.",
+    ]
+
+
+def size_lines(scores: Mapping[str, dict[str, Any]], speed: dict[str, Any]) -> list[str]:
+    """The released weights side by side.
+
+    Args:
+        scores: the results of each, by name.
+        speed: released_speed.json.
+    """
+    head = ("the weights in the box", "parameters", "MB", "voxels", *WORK, "made rooms", "layouts", "real scans")
+    rows = []
+    for name, own in scores.items():
+        model, _ = load_weights(name)
+        parameters = sum(values.numel() for values in model.network.parameters())
+        sizes = (f"{parameters / 1e6:.1f} M", f"{RELEASED[name].path.stat().st_size / 1e6:.1f}")
+        times = [f"{speed['ratios_to_first'][name][work]:.2f}" for work in WORK]
+        asked = [own[place]["sentence"]["overall"]["miou"] if place in own else None for place in SETS]
+        voxels = f"{100 * model.config.voxel_size:.0f} cm"
+        rows.append([name, *sizes, voxels, *times, *asked, own.get("real", {}).get("miou")])
+    return [
+        "The sizes side by side: time to set a scan and to answer one more sentence, as ratios, and mIoU of the full "
+        "sentences.",
+        "",
+        *_table(head, rows),
+        "",
+        f"Times from [released_speed.json](benchmarks/results/released_speed.json), {origin(speed)}, one thread.",
     ]
 
 
@@ -115,16 +146,16 @@ def absence_lines(scores: dict[str, Any]) -> list[str]:
     ]
 
 
-def calibration_lines(scores: dict[str, Any]) -> list[str]:
-    """Calibration."""
-    found = {title: scores[name]["calibration"] for name, title in SETS.items() if name in scores}
+def calibration_lines(name: str, scores: dict[str, Any]) -> list[str]:
+    """Calibration of the released weights of a name."""
+    found = {title: scores[place]["calibration"] for place, title in SETS.items() if place in scores}
     rows = [
         [title, *(row[asked]["ece"] for asked in ("present and absent", "present only"))]
         for title, row in found.items()
     ]
     return [
         "Expected calibration error of the confidence (15 bins), where an answer is right with an IoU of .5 or more, "
-        f"or when it is empty and nothing is meant ([reliability diagram]({TO_ROOT}assets/reliability.png)):",
+        f"or when it is empty and nothing is meant ([reliability diagram]({TO_ROOT}assets/reliability/{name}.png)):",
         "",
         *_table(("asked of", "present and absent", "present only"), rows),
     ]

@@ -64,6 +64,14 @@ RELEASED: dict[str, ReleasedWeights] = {
         scores={"rooms test mIoU": 0.645, "rooms test Acc@0.25": 0.782, "rooms test Acc@0.5": 0.714},
         card="rooms-base.md",
     ),
+    "rooms-tiny": ReleasedWeights(
+        file="rooms-tiny.safetensors",
+        sha256="ebd987c7a1cc7b7fe0d1b031e46b25843e3af21fbf955e7eb7001f732ecf799a",
+        license="Apache-2.0",
+        data="1,300 procedural rooms, masks only",
+        scores={},
+        card="rooms-tiny.md",
+    ),
 }
 """The weights in the box, by name; the first is the default."""
 

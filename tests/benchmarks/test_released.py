@@ -168,6 +168,6 @@ def test_made_rooms_are_asked_everything_that_the_card_says(tmp_path):
     assert rooms["absence"]["absent"] > 0
     assert rooms["role_swaps"]["all"]["pairs"] > 0
     results = {"rooms": rooms, "turns": 1, "commit": "0123456789", "machine": {"cores": 2, "cpu": "a"}}
-    lines = card_lines(results)
+    lines = card_lines("rooms-base", results)
     assert f"| all | {rooms['role_swaps']['all']['pairs']} |" in "\n".join(lines)
     assert not any("None" in line or "nan" in line for line in lines)
