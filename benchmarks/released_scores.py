@@ -60,7 +60,7 @@ def main() -> None:
     arguments.output.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     if arguments.plot is not None:
         plot_reliability(curves(results), arguments.plot)
-    print("\n".join(card_lines(results)))
+    print("\n".join(card_lines(info.name, results)))
 
 
 def outside(folder: str) -> Path:

@@ -31,7 +31,7 @@ def calibrate(
     an IoU of at least .5, or nothing found where nothing is.
 
     Args:
-        weights: a weight file or folder, a hub id, or "released" for the weights in the box.
+        weights: a released name ("released": the first), a weight file, a folder with one, or a hub id.
         validation: folder with scans and sentences.jsonl, or scans that `less3d data prepare` made, or ScanNet as
             downloaded.
         output: the weight file to write, such as calibrated.safetensors; it may be that of the weights.

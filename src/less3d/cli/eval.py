@@ -44,7 +44,7 @@ def evaluate(
     of Multi3DRefer are printed too.
 
     Args:
-        weights: a weight file or folder, a hub id, or "released" for the weights in the box.
+        weights: a released name ("released": the first), a weight file, a folder with one, or a hub id.
         data: folder with scans and sentences.jsonl, or scans that `less3d data prepare` made, or ScanNet as downloaded.
         sentences: file of ScanRefer, Nr3D, Sr3D or Multi3DRefer, for ScanNet's scans.
         split: only sentences about scans of this ScanNet split: train, val or test.

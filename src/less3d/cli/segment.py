@@ -67,7 +67,7 @@ def segment(
         units: the unit of length of the file.
         thin: leave one point in each cube of this side, in meters; 0 for none. By default, scans of more than ten
             million points are thinned to one a centimeter.
-        weights: a released name, a weight file, a folder with one, or a hub id.
+        weights: a released name ("released": the first), a weight file, a folder with one, or a hub id.
         device: where to run, "cpu" or "cuda".
         turns: from how many sides the scan is looked at; more find more, 1 is fastest.
         json_lines: print a line of JSON for each sentence instead of one for people.
