@@ -69,7 +69,7 @@ RELEASED: dict[str, ReleasedWeights] = {
         sha256="ebd987c7a1cc7b7fe0d1b031e46b25843e3af21fbf955e7eb7001f732ecf799a",
         license="Apache-2.0",
         data="1,300 procedural rooms, masks only",
-        scores={},
+        scores={"rooms test mIoU": 0.366, "rooms test Acc@0.25": 0.492, "rooms test Acc@0.5": 0.404},
         card="rooms-tiny.md",
     ),
 }
