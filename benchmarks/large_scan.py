@@ -163,7 +163,7 @@ def measure(suffix: str, points: int, folder: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Measure each format and write the results."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--points", type=int, default=50_000_000)
     parser.add_argument("--text-points", type=int, default=12_000_000, help="for .xyz, which is slow to make and read")
     parser.add_argument("--format", action="append", choices=list(WRITERS), help="only this one; may be given again")

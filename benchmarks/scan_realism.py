@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from provenance import ROOT, provenance
 from rich.progress import track
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from less3d.data.rooms.furniture import Catalogue
 from less3d.data.rooms.generate import make_room
@@ -127,10 +127,10 @@ def real_scans() -> dict[str, Callable[[], tuple[np.ndarray, np.ndarray]]]:
 
 def measure(points: np.ndarray, colors: np.ndarray, *, thinned: bool = False) -> Realism:
     """Everything about one scan, z up."""
-    tree = cKDTree(points)
+    tree = KDTree(points)
     near = np.flatnonzero(np.linalg.norm(points[:, :2] - np.median(points[:, :2], axis=0), axis=1) < 2.5)
     probes = np.random.default_rng(0).choice(near, min(PROBES, len(near)), replace=False)
-    distance, nearest = tree.query(points[probes], k=NEIGHBORS + 1)
+    distance, nearest = map(np.asarray, tree.query(points[probes], k=NEIGHBORS + 1))
     residual = {radius: _residuals(tree, points[probes], radius) for radius in (0.05, 0.15)}
     height = points[:, 2] - np.percentile(points[:, 2], 1)
     saturation, brightness, hue = _hsv(colors)
@@ -184,7 +184,7 @@ def plot(found: dict[str, list[Realism]], path: Path) -> None:
     figure.savefig(path, dpi=70)
 
 
-def _residuals(tree: cKDTree, places: np.ndarray, radius: float) -> np.ndarray:
+def _residuals(tree: KDTree, places: np.ndarray, radius: float) -> np.ndarray:
     """Root mean square distance of the points around each place to their plane, metres; 8 points or more."""
     around = [members for members in tree.query_ball_point(places, radius) if len(members) >= 8]
     counts = np.array([len(members) for members in around])
@@ -196,7 +196,7 @@ def _residuals(tree: cKDTree, places: np.ndarray, radius: float) -> np.ndarray:
     return np.sqrt(np.maximum(np.linalg.eigvalsh(covariance)[:, 0], 0))
 
 
-def _roughness(points: np.ndarray, tree: cKDTree, nearest: np.ndarray) -> float:
+def _roughness(points: np.ndarray, tree: KDTree, nearest: np.ndarray) -> float:
     """Median angle, degrees, between the normal at a point and those at its neighbors, from 12 neighbors each."""
     members, inverse = np.unique(nearest[:1500], return_inverse=True)
     around = points[tree.query(points[members], k=NEIGHBORS + 1)[1]]

@@ -32,7 +32,7 @@ from less3d.sparse.plan import Plan, build_plan
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    import spconv.pytorch as spconv
+    import spconv.pytorch as spconv  # pyright: ignore[reportMissingImports] (no wheels for all machines)
 
 VOXEL_SIZE = 0.02
 ROOM = (5.2, 4.4, 2.6)
@@ -166,7 +166,7 @@ class SpconvUNet(nn.Module):
         return self.ours.norm(tensor.features)
 
     def _blocks(self, tensor: spconv.SparseConvTensor, name: str, blocks: nn.Module) -> spconv.SparseConvTensor:
-        for index in range(len(blocks.get_submodule("blocks"))):
+        for index, _ in enumerate(blocks.get_submodule("blocks").children()):
             block = f"{name}.blocks.{index}"
             shortcut = self.ours.get_submodule(f"{block}.shortcut")(tensor.features)
             tensor = self._activated(self._activated(tensor, block, "1"), block, "2")
@@ -186,7 +186,8 @@ def _converted(
     """spconv's layer with our weight, (K, Cin, Cout) to (Cout, k, k, k, Cin)."""
     _, inputs, outputs = module.weight.shape
     layer = kind(inputs, outputs, size, bias=False, **options)
-    layer.weight.data = module.weight.detach().permute(2, 0, 1).reshape(layer.weight.shape).contiguous()
+    weight = layer.get_parameter("weight")
+    weight.data = module.weight.detach().permute(2, 0, 1).reshape(weight.shape).contiguous()
     return layer
 
 

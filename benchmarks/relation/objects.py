@@ -162,6 +162,7 @@ def distinct_objects(cells: Cells, objects: Objects, most: int) -> Int64[Tensor,
 
 def gathered_on_masks(network: LateLESS, encoded: Encoded) -> Objects:
     """The annotated objects as the network describes them when it is told which tokens each consists of."""
+    assert network.gather is not None, "these weights describe objects by what they gather"
     count = encoded.scan.is_token.shape[1]
     of_tokens, in_all = (
         values.new_zeros(count, *values.shape[1:]).index_add_(0, encoded.scan.token_of[0], values)

@@ -73,6 +73,7 @@ class Reader(nn.Module):
 
 def read_by_network(network: LateLESS, room: Room, text: TextFeatures) -> Reading:
     """What a trained network makes of objects that it has described itself, its features being the room's inputs."""
+    assert network.gather is not None, "these weights describe objects by what they gather"
     keys = network.gather.head.key(room.inputs)
     return relate(network.relate, network.words(text), room.inputs, keys, room, network.config)
 
