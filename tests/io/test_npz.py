@@ -136,6 +136,16 @@ def test_truncated_archives_are_refused(tmp_path: Path, keep: int):
         read_npz(tmp_path / "a.npz")
 
 
+def test_archives_of_a_later_zip_are_refused(tmp_path: Path):
+    write_npz(Scan(np.zeros((2, 3), np.float32), COLORS), tmp_path / "a.npz")
+    content = bytearray((tmp_path / "a.npz").read_bytes())
+    place = content.index(b"PK\x01\x02") + 6  # the version that is needed to extract the first member
+    content[place : place + 2] = (99).to_bytes(2, "little")
+    (tmp_path / "a.npz").write_bytes(content)
+    with pytest.raises(InputError, match=r"not an \.npz archive"):
+        read_npz(tmp_path / "a.npz")
+
+
 @pytest.mark.shared
 @needs_real_scans
 def test_real_archives_are_understood():
