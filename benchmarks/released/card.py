@@ -11,8 +11,6 @@ from released.sets import REST
 SETS = {"rooms": "made rooms, unseen rooms and furniture", "layouts": "layouts of real rooms, human sentences"}
 TO_ROOT = "../../../"
 """From the card's folder."""
-WORK = ("set a scan", "one sentence")
-"""What released_speed.json times."""
 
 
 def card_lines(name: str, scores: dict[str, Any]) -> list[str]:
@@ -76,13 +74,15 @@ def size_lines(scores: Mapping[str, dict[str, Any]], speed: dict[str, Any]) -> l
         scores: the results of each, by name.
         speed: released_speed.json.
     """
-    head = ("the weights in the box", "parameters", "MB", "voxels", *WORK, "made rooms", "layouts", "real scans")
+    ratios = speed["ratios_to_first"]
+    timed = ratios[next(iter(scores))]
+    head = ("the weights in the box", "parameters", "MB", "voxels", *timed, "made rooms", "layouts", "real scans")
     rows = []
     for name, own in scores.items():
         model, _ = load_weights(name)
         parameters = sum(values.numel() for values in model.network.parameters())
         sizes = (f"{parameters / 1e6:.1f} M", f"{RELEASED[name].path.stat().st_size / 1e6:.1f}")
-        times = [f"{speed['ratios_to_first'][name][work]:.2f}" for work in WORK]
+        times = [f"{ratios[name][work]:.2f}" for work in timed]
         asked = [own[place]["sentence"]["overall"]["miou"] if place in own else None for place in SETS]
         voxels = f"{100 * model.config.voxel_size:.0f} cm"
         rows.append([name, *sizes, voxels, *times, *asked, own.get("real", {}).get("miou")])
