@@ -47,8 +47,8 @@ VOXEL_SIZE, MAX_POINTS = 0.12, 60_000
 """Coarse, so that minutes on one core are enough to learn something from nothing."""
 SENTENCES = 8
 """Of one scan at a step, for the network that reads the scan anew for each."""
-PERCEPTION, READING = ("network.encoder.", "network.gather."), ("network.words", "network.relate", "network.absence")
-"""The parts of a late network that know what objects look like, and those that read what is said of them."""
+GIVEN, COMPARING = ("network.encoder.", "network.gather.", "network.words."), ("network.relate", "network.absence")
+"""The parts of a late network that see objects and read words, and those that compare objects by what was said."""
 RESULT = ROOT / "benchmarks" / "results" / "ablation.json"
 PILOT = 0.05
 """Share of the minutes of a run for which its speed is measured."""
@@ -57,9 +57,10 @@ PILOT = 0.05
 def variants() -> dict[str, TrainConfig]:
     """Each variant by name.
 
-    From nothing: the paper's network and what finds objects in the late one, small and coarse. With the perception of
-    the released weights, which stays as it is: what reads the sentence, at full size, for relations are not learned
-    before objects are seen. But for the first of each network, all add a part to the one before.
+    From nothing: the paper's network and what finds objects in the late one, small and coarse. With the eyes and the
+    words of the released weights, which stay as they are: what compares objects, at full size, for relations are not
+    learned before objects are seen and words are understood. But for the first of each network, all add a part to the
+    one before.
     """
     small, base = (
         replace(recipe, replicas=1, meet_every=1, absent=0.0, forget=0.0, max_points=MAX_POINTS)
@@ -75,15 +76,15 @@ def variants() -> dict[str, TrainConfig]:
         "+ votes": _late(small, **bare),
         "+ gathering": _late(small, **bare | {"gather": True}),
     }
-    base = replace(base, learn=READING)
+    base = replace(base, learn=COMPARING)
     return {
         **{name: replace(one, model=replace(one.model, voxel_size=VOXEL_SIZE)) for name, one in coarse.items()},
-        "seen: words choose tokens": _late(base, **bare),
-        "seen: + gathering": _late(base, **bare | {"gather": True}),
-        "seen: + relations, pair geometry as bias": _late(base, pair_values=False, counts=False, fronts=False),
-        "seen: + pair geometry as value": _late(base, counts=False, fronts=False),
-        "seen: + counting": _late(base, fronts=False),
-        "seen: + fronts": base,
+        "given: words choose tokens": _late(base, **bare),
+        "given: + gathering": _late(base, **bare | {"gather": True}),
+        "given: + relations, pair geometry as bias": _late(base, pair_values=False, counts=False, fronts=False),
+        "given: + pair geometry as value": _late(base, counts=False, fronts=False),
+        "given: + counting": _late(base, fronts=False),
+        "given: + fronts": base,
     }
 
 
@@ -271,19 +272,19 @@ def _train(job: Job, *, max_minutes: float = math.inf) -> Any:
     job.folder.mkdir(parents=True, exist_ok=True)
     if not (job.folder / TEXT).exists():
         (job.folder / TEXT).symlink_to(job.text.resolve(), target_is_directory=True)
-    start = _with_perception(job) if job.config.learn else None
+    start = _with_given(job) if job.config.learn else None
     data = Folder(job.data)
     with (job.folder / "messages.txt").open("a", encoding="utf-8") as file, redirect_stderr(file):
         return train(job.config, data, data, job.folder, workers=0, max_minutes=max_minutes, start_from=start)
 
 
-def _with_perception(job: Job) -> Path:
-    """Weights that see as the released ones do, and have read nothing yet."""
+def _with_given(job: Job) -> Path:
+    """Weights that see and read as the released ones do, and have compared nothing yet."""
     torch.manual_seed(job.config.seed)
     model, (released, _) = Referrer(job.config.model), load_weights()
     known = released.state_dict()
-    seen = {name: known[name] for name in model.state_dict() if name.startswith(PERCEPTION)}
-    model.load_state_dict(seen, strict=False)
+    given = {name: known[name] for name in model.state_dict() if name.startswith(GIVEN)}
+    model.load_state_dict(given, strict=False)
     path = job.folder / "start.safetensors"
     save_weights(model, path, metadata={})
     return path

@@ -42,14 +42,15 @@ def test_parts_are_added_one_by_one():
     assert all(bool(config.learn) == (place >= 5) for place, config in enumerate(variants))
 
 
-def test_what_reads_begins_from_nothing_and_what_sees_as_released(options):
-    job = ablation.job_of("seen: + counting", ablation.variants()["seen: + counting"], options)
+def test_what_compares_begins_from_nothing_and_what_sees_and_reads_as_released(options):
+    job = ablation.job_of("given: + counting", ablation.variants()["given: + counting"], options)
     job.folder.mkdir(parents=True)
-    start, (released, _) = load_weights(ablation._with_perception(job))[0].state_dict(), load_weights()
-    for name, values in released.state_dict().items():
-        if name.startswith("network.encoder."):
+    start, (released, _) = load_weights(ablation._with_given(job))[0].state_dict(), load_weights()
+    known = released.state_dict()
+    for name, values in known.items():
+        if name.startswith(("network.encoder.", "network.words.")):
             assert torch.equal(start[name], values), name
-    assert not torch.equal(start["network.words.query.weight"], released.state_dict()["network.words.query.weight"])
+    assert not torch.equal(start["network.relate.enter.weight"], known["network.relate.enter.weight"])
 
 
 def test_steps_follow_from_minutes():
