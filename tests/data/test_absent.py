@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from less3d.data.absent import ABSENT, absence_f1, borrowed
-from less3d.data.dataset import Dataset
+from less3d.data.dataset import Annotated, Dataset
 from less3d.referral import Masks, Referral
 from less3d.scan import Scan
 
@@ -27,6 +27,9 @@ class Said(Dataset):
         }
 
     def load(self, scan: str) -> tuple[Scan, Masks]:
+        raise AssertionError("borrowing reads what is said, and no scan")
+
+    def annotated(self, scan: str) -> Annotated:
         raise AssertionError("borrowing reads what is said, and no scan")
 
 

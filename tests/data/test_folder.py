@@ -201,6 +201,24 @@ def test_words_stay_and_spaces_do_not():
     assert parse_line(line, "here").referral.sentence == "The Brown chair."
 
 
+def test_full_labels_are_those_of_the_file(tmp_path, scan):
+    folder = write(tmp_path, scan, [say(target_id=3)])
+    full = Joined((folder,)).annotated("0/room")
+    assert full.scan.instances is None
+    assert full.classes == {3: "a", 5: "a", 7: "b"}
+    for key in full.classes:
+        np.testing.assert_array_equal(full.masks.mask([key]), scan.instances == key)
+
+
+def test_full_labels_that_are_not_there_are_named(tmp_path, scan):
+    write(tmp_path, replace(scan, labels=None), [say(target_id=3)])
+    with pytest.raises(InputError, match=r"room\.npz: expected instances and the names .* got instances without names"):
+        Folder(tmp_path).annotated("room")
+    write(tmp_path, replace(scan, instances=None, labels=None), [say(target_id=3)])
+    with pytest.raises(InputError, match="got neither"):
+        Folder(tmp_path).annotated("room")
+
+
 def test_several_folders_are_one_data_set(tmp_path, scan):
     parts = []
     for name in ("a", "b"):

@@ -68,6 +68,12 @@ def test_what_is_prepared_is_what_scannet_says(root, prepared):
             np.testing.assert_array_equal(labels.semantics, scene.scan.semantics)
             assert labels.classes == scene.scan.labels
             np.testing.assert_array_equal(prepared.superpoints(name), scene.superpoints)
+            full, expected = prepared.annotated(name), source.annotated(name)
+            np.testing.assert_array_equal(full.scan.points, expected.scan.points)
+            assert full.classes == expected.classes
+            assert {key: rows.tolist() for key, rows in full.masks.members.items()} == {
+                key: rows.tolist() for key, rows in expected.masks.members.items()
+            }
     for split in ("train", "val", "test"):
         assert prepared.split(split) == source.split(split)
 

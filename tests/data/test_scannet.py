@@ -78,6 +78,17 @@ def test_objects_are_those_that_the_scene_was_made_of(tmp_path, made):
     }
 
 
+def test_full_labels_have_the_common_names_of_classes(tmp_path, made):
+    full = ScanNet(tmp_path).annotated("scene0011_00")
+    assert full.scan.instances is None
+    assert full.masks.members.keys() == full.classes.keys() == {0, 1, 2, 3}
+    assert full.classes == {0: "floor", 1: "chair", 2: "chair", 3: "otherfurniture"}
+    (tmp_path / "scannetv2-labels.combined.tsv").unlink()
+    assert ScanNet(tmp_path).annotated("scene0011_00").classes[2] == "office chair"
+    with pytest.raises(InputError, match="annotated objects of scan scene0707_00"):
+        ScanNet(tmp_path).annotated("scene0707_00")
+
+
 def test_scans_of_the_test_split_have_no_annotation(tmp_path, made):
     read = ScanNet(tmp_path).read("scene0707_00")
     assert (read.scan.instances, read.scan.labels, read.scan.semantics, read.superpoints) == (None,) * 4

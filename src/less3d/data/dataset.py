@@ -2,11 +2,11 @@
 
 A data set gives each scan together with the masks of what its sentences are about: all that LESS learns from. ScanNet's
 scans come without labels; those of a folder of your own as their files have them, and training passes on points, colors
-and masks alone.
+and masks alone. Full labels, which systems of two stages need, are asked for by another name: `annotated`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,18 @@ from typing import Any
 from less3d.errors import InputError
 from less3d.referral import Masks, Referral, Sample
 from less3d.scan import Scan
+
+
+@dataclass(frozen=True, eq=False)
+class Annotated:
+    """A scan with full labels: what systems of two stages learn from, and LESS never reads."""
+
+    scan: Scan
+    """Points and colors."""
+    masks: Masks
+    """Every annotated object, whether a sentence is about it or not."""
+    classes: Mapping[int, str]
+    """The class of each object."""
 
 
 class Scans(ABC):
@@ -34,6 +46,14 @@ class Scans(ABC):
 
         Raises:
             InputError: when its files are missing or damaged.
+        """
+
+    @abstractmethod
+    def annotated(self, scan: str) -> Annotated:
+        """One scan with full labels.
+
+        Raises:
+            InputError: when it has none, or its files are missing or damaged.
         """
 
 
@@ -65,6 +85,14 @@ class Dataset(ABC):
 
         Raises:
             InputError: when files are missing or damaged, or a sentence is about an object that the scan has not.
+        """
+
+    @abstractmethod
+    def annotated(self, scan: str) -> Annotated:
+        """One scan with full labels.
+
+        Raises:
+            InputError: when it has none, or its files are missing or damaged.
         """
 
 
@@ -101,6 +129,10 @@ class Referred(Dataset):
         read, masks = self.source.load(scan)
         return read, described(masks, self.referrals[scan])
 
+    def annotated(self, scan: str) -> Annotated:
+        """One scan with full labels."""
+        return self.source.annotated(scan)
+
 
 @dataclass(frozen=True)
 class Joined(Dataset):
@@ -116,6 +148,11 @@ class Joined(Dataset):
         """One scan, with its masks."""
         part, _, name = scan.partition("/")
         return self.parts[int(part)].load(name)
+
+    def annotated(self, scan: str) -> Annotated:
+        """One scan with full labels."""
+        part, _, name = scan.partition("/")
+        return self.parts[int(part)].annotated(name)
 
 
 def by_scan(referrals: Sequence[Referral]) -> dict[str, tuple[Referral, ...]]:

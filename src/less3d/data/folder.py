@@ -23,7 +23,7 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Int32
 
-from less3d.data.dataset import Dataset, by_scan, described
+from less3d.data.dataset import Annotated, Dataset, by_scan, described
 from less3d.data.jsons import as_record, decode_utf8, parse_json
 from less3d.errors import InputError
 from less3d.io import SUPPORTED, read_scan
@@ -158,6 +158,22 @@ class Folder(Dataset):
         own = {row.referral.targets[0]: self.members(row, read) for row in rows if row.mask or row.box}
         masks = Masks({**masks.members, **own}, len(read))
         return read, described(masks, [row.referral for row in rows])
+
+    def annotated(self, scan: str) -> Annotated:
+        """One scan with the instances and classes of its file.
+
+        Raises:
+            InputError: when the file has none.
+        """
+        read = self.read(scan)
+        if read.instances is None or not read.labels:
+            had = "instances without names" if read.instances is not None else "neither"
+            raise InputError(
+                f"{self.path(scan)}: expected instances and the names of their classes, which this system learns from, "
+                f"got {had}: `less3d train rooms-base-cpu` learns from masks alone"
+            )
+        masks = Masks.of_instances(read.instances)
+        return Annotated(Scan(points=read.points, colors=read.colors), masks, read.labels)
 
     def members(self, row: Described, scan: Scan) -> Int32[np.ndarray, "_"]:
         """The points of a scan that a line's mask or box marks; none where it marks none.

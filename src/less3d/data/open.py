@@ -9,7 +9,7 @@ from less3d.data.prepared import INDEX, Prepared
 from less3d.data.referring import read_referrals
 from less3d.data.referring.scanrefer import SOURCE as SCANREFER
 from less3d.data.scannet import ScanNet
-from less3d.data.scannet_classes import LABELS_FILE, ScanNetClasses
+from less3d.data.scannet_classes import LABELS_FILE
 from less3d.errors import InputError, InputWarning
 
 
@@ -42,8 +42,7 @@ def open_dataset(root: Path, *, sentences: Path | None = None, split: str | None
         raise InputError(
             f"{root}: scans without sentences: name their file, as in --sentences ScanRefer_filtered_val.json"
         )
-    labels = root / LABELS_FILE if isinstance(source, Prepared) else source.labels_file
-    classes = ScanNetClasses.read(labels) if labels is not None and labels.exists() else None
+    classes = source.classes
     referrals = read_referrals(sentences, classes=classes)
     if not referrals:
         raise InputError(f"{sentences}: expected sentences that name the class of their object, got none that does")

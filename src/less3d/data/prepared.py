@@ -24,7 +24,9 @@ import safetensors.numpy
 from jaxtyping import Float64, Int32
 from safetensors import safe_open
 
-from less3d.data.dataset import Scans
+from less3d.data.dataset import Annotated, Scans
+from less3d.data.scannet import common_names
+from less3d.data.scannet_classes import LABELS_FILE, ScanNetClasses
 from less3d.errors import InputError
 from less3d.io.files import read_bytes, replacing, require_file, sha256_of
 from less3d.referral import Masks
@@ -91,6 +93,20 @@ class Prepared(Scans):
             ids, ends, rows = (file.get_tensor(name) for name in ("ids", "ends", "rows"))
         members = np.split(rows, ends[:-1]) if len(ids) else []
         return read, Masks(dict(zip(ids.tolist(), members, strict=True)), len(read))
+
+    def annotated(self, scan: str) -> Annotated:
+        """One scan with full labels; classes are those of NYU40 where the official table is here."""
+        read, masks = self.load(scan)
+        said = self.labels(scan)
+        if not said.classes:
+            raise InputError(f"{self.root}: expected annotated objects of scan {scan}, got none")
+        return Annotated(read, masks, common_names(said.classes, self.classes))
+
+    @cached_property
+    def classes(self) -> ScanNetClasses | None:
+        """What the official table of class names says, where the source had it."""
+        path = self.root / LABELS_FILE
+        return ScanNetClasses.read(path) if path.exists() else None
 
     def superpoints(self, scan: str) -> Int32[np.ndarray, "N"] | None:
         """The over-segment of each point, where the source had them: geometry, no annotation."""

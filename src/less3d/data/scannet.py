@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Float32, Float64, Int32
 
-from less3d.data.dataset import Scans
+from less3d.data.dataset import Annotated, Scans
 from less3d.data.jsons import decode_utf8
 from less3d.data.scannet_annotation import read_objects, read_segments
 from less3d.data.scannet_classes import LABELS_FILE, ScanNetClasses
@@ -152,6 +152,14 @@ class ScanNet(Scans):
         scene = self.read(scan)
         return Scan(points=scene.scan.points, colors=scene.scan.colors), scene.masks
 
+    def annotated(self, scan: str) -> Annotated:
+        """One scan with full labels; classes are those of NYU40 where the official table is here."""
+        scene = self.read(scan)
+        if not scene.scan.labels:
+            raise InputError(f"{self.root}: expected annotated objects of scan {scan}, got none")
+        points = Scan(points=scene.scan.points, colors=scene.scan.colors)
+        return Annotated(points, scene.masks, common_names(scene.scan.labels, self.classes))
+
     @cached_property
     def _folders(self) -> dict[str, Path]:
         """Where each scan is; what is in scans goes before what is in root itself."""
@@ -199,6 +207,11 @@ def read_alignment(path: Path) -> Float64[np.ndarray, "4 4"]:
         if key.strip() == "axisAlignment":
             alignment = _rigid(value, f"{path}, line {number}")
     return alignment
+
+
+def common_names(labels: Mapping[int, str], classes: ScanNetClasses | None) -> dict[int, str]:
+    """The NYU40 class of each object, by what annotators called it; that itself where the table does not say."""
+    return {key: label if classes is None else classes.nyu40_names.get(label, label) for key, label in labels.items()}
 
 
 def benchmark_instances(labels: Mapping[int, str], classes: ScanNetClasses) -> dict[int, str | None]:
