@@ -47,6 +47,11 @@ class Scene:
         """The paper's six input channels: position and colour."""
         return torch.cat([self.positions, self.colors], dim=1)
 
+    @property
+    def details(self) -> Float[Tensor, "V 13"]:
+        """Color, height, and how the points lie within the voxel: what large voxels would otherwise lose."""
+        return torch.cat([self.colors, self.positions[:, 2:] - 1.0, self.offsets, self.spread], dim=1)
+
     def voxels_of(self, scan: int) -> slice:
         """The rows of one scan's voxels."""
         return slice(self.bounds[scan], self.bounds[scan + 1])
@@ -55,6 +60,16 @@ class Scene:
         """For each point of one scan, its voxel's row among that scan's voxels."""
         points = slice(self.point_bounds[scan], self.point_bounds[scan + 1])
         return self.grid.point_to_voxel[points] - self.bounds[scan]
+
+
+@dataclass(frozen=True, eq=False)
+class ObjectLabels:
+    """Full labels of one scan of N points: what systems of two stages learn from, and LESS does not."""
+
+    object_of: Int64[Tensor, "N"]
+    """Which of the scan's M objects each point is of, -1 for none."""
+    classes: Int64[Tensor, "M"]
+    """Which of the model's classes each object is of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +84,7 @@ class Asked:
     mask_of: Int64[Tensor, "S"]
     """Which of the masks each sentence means."""
     num_targets: Int64[Tensor, "S"]
+    labels: ObjectLabels | None = None
 
     def __len__(self) -> int:
         return len(self.sentences)
@@ -90,6 +106,8 @@ class Batch:
     """How many objects that is; one, as a rule."""
     objects: Int64[Tensor, "O"]
     """One sentence about each described object, ascending; of those about one object alone."""
+    labels: tuple[ObjectLabels, ...] = ()
+    """Of each scan; none where the model learns from masks alone."""
 
     @property
     def scan_of(self) -> Int64[Tensor, "S"]:
@@ -159,7 +177,7 @@ def make_batch(
     """Put scans and the sentences about them into one batch.
 
     Args:
-        asked: at least one scan, with at least one sentence each.
+        asked: at least one scan; full labels are of all scans or of none.
         voxel_size: metres.
         num_levels: see `make_scene`.
         device: where to make it.
@@ -175,6 +193,7 @@ def make_batch(
     single = np.flatnonzero(num_targets == 1)
     _, first = np.unique(scan_of[single] * len(mask_of) + mask_of[single], return_index=True)
     points, colors, masks = ([getattr(one, name).to(device) for one in asked] for name in ("points", "colors", "masks"))
+    labels = [one.labels for one in asked if one.labels is not None]
     return Batch(
         scene=_scene_of(points, colors, voxel_size, num_levels),
         sentences=tuple(sentence for one in asked for sentence in one.sentences),
@@ -183,6 +202,7 @@ def make_batch(
         mask_of=torch.from_numpy(mask_of).to(device),
         num_targets=torch.from_numpy(num_targets).to(device),
         objects=torch.from_numpy(np.sort(single[first])).to(device),
+        labels=tuple(ObjectLabels(own.object_of.to(device), own.classes.to(device)) for own in labels),
     )
 
 
@@ -192,6 +212,13 @@ def asked_together(samples: Sequence[Sample]) -> list[Asked]:
     for sample in samples:
         by_scan.setdefault(id(sample.scan), []).append(sample)
     return [_asked(group) for group in by_scan.values()]
+
+
+def asked_nothing(scan: Scan, labels: ObjectLabels) -> Asked:
+    """A scan with full labels, to be learned from without a sentence."""
+    none = torch.zeros(0, dtype=torch.int64)
+    points, colors = torch.tensor(scan.points), torch.tensor(scan.colors)
+    return Asked(points, colors, (), torch.zeros(0, len(scan), dtype=torch.bool), none, none, labels)
 
 
 def _asked(samples: Sequence[Sample]) -> Asked:

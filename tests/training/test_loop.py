@@ -16,7 +16,7 @@ from less3d.data.folder import Folder
 from less3d.errors import InputError
 from less3d.models import Referrer
 from less3d.text import TextConfig
-from less3d.training import loop
+from less3d.training import judging, loop
 from less3d.training.cycles import learning_rate_factor, mean_of
 from less3d.training.evaluate import evaluate
 from less3d.training.loader import Steps, batch_of
@@ -48,7 +48,7 @@ def test_a_stopped_run_ends_like_an_unbroken_one(data, tmp_path):
         if progress.step == TINY.steps:
             break
     assert calls == TINY.steps
-    assert progress.best_miou == whole.best_miou
+    assert progress.best_score == whole.best_score
     for name, value in weights(tmp_path / "whole").items():
         assert torch.equal(value, weights(tmp_path / "parts")[name]), name
     for log in ("log.csv", "scores.csv"):
@@ -190,7 +190,7 @@ def test_the_mean_of_the_last_two_cycles_is_judged(data, tmp_path, monkeypatch):
         judged.append({name: value.clone() for name, value in model.state_dict().items()})
         return evaluate(model, *arguments, **options)
 
-    monkeypatch.setattr(loop, "evaluate", spy)
+    monkeypatch.setattr(judging, "evaluate", spy)
     config = replace(TINY, steps=6, cycles=3, warmup_steps=0, validate_every=6)
     ends = {}
     for cycles in (1, 2, 3):
@@ -210,7 +210,7 @@ def test_a_run_of_cycles_that_is_stopped_ends_like_an_unbroken_one(data, tmp_pat
     whole = loop.train(config, data, data, tmp_path / "whole", workers=0)
     for _ in range(config.steps):
         parts = loop.train(config, data, data, tmp_path / "parts", workers=0, max_minutes=0.0)
-    assert (parts.step, parts.best_miou) == (config.steps, whole.best_miou)
+    assert (parts.step, parts.best_score) == (config.steps, whole.best_score)
     states = [load_weights(tmp_path / run / "best.safetensors")[0].state_dict() for run in ("whole", "parts")]
     assert all(torch.equal(value, states[1][name]) for name, value in states[0].items())
 

@@ -122,6 +122,10 @@ COMMANDS: dict[str, Command] = {
     "train rooms-base": Command("train the default network (late fusion) on a GPU", partial(_train, "rooms-base")),
     "train rooms-base-cpu": Command("train the same network on a CPU", partial(_train, "rooms-base-cpu")),
     "train rooms-tiny": Command("train a smaller and faster one on a CPU", partial(_train, "rooms-tiny")),
+    "train rooms-instances": Command(
+        "train the first of two stages, which finds all objects, from full labels", partial(_train, "rooms-instances")
+    ),
+    "train rooms-tgnn": Command("train TGNN over it, the second stage", partial(_train, "rooms-tgnn")),
     "train rooms-less": Command("train the paper's network in small, for a CPU", partial(_train, "rooms-less")),
     "train less-paper": Command(
         "train LESS at the paper's sizes with RoBERTa, for a GPU", partial(_train, "less-paper")

@@ -45,7 +45,8 @@ def recipe_command(recipe: str) -> Callable[..., None]:
             split: only sentences about scans of this ScanNet split: train, val or test.
             validation_sentences: the file of sentences for the validation folder, where it is ScanNet's.
             validation_split: only sentences about scans of this ScanNet split validate.
-            start_from: weights of an earlier run to begin with, instead of random ones.
+            start_from: weights of an earlier run to begin with, instead of random ones; for the second of two stages
+                those of the first.
             max_minutes: stop after so many minutes, with a checkpoint; the same command goes on.
             workers: processes that prepare batches.
             device: where to train, "cpu" or "cuda".
@@ -63,7 +64,7 @@ def recipe_command(recipe: str) -> Callable[..., None]:
         files = sentences or (None,) * len(data)
         parts = [open_dataset(path, sentences=file, split=split) for path, file in zip(data, files, strict=True)]
         learned = parts[0] if len(parts) == 1 else Joined(tuple(parts))
-        completed = complete(config, learned)
+        completed = complete(config, learned, start_from=start_from)
         progress = run(
             completed,
             learned,
@@ -78,9 +79,12 @@ def recipe_command(recipe: str) -> Callable[..., None]:
         )
         whole = progress.step == completed.steps
         done = "done" if whole else f"stopped at step {progress.step} of {completed.steps}"
-        if progress.best_miou < 0:
+        measure = "mIoU" if completed.model.answers else "AP50"
+        if progress.best_score < 0:
             print(f"{done}: not validated yet, the same command goes on")
         else:
-            print(f"{done}: best validation mIoU {progress.best_miou:.3f}, weights in {output / 'best.safetensors'}")
+            print(
+                f"{done}: best validation {measure} {progress.best_score:.3f}, weights in {output / 'best.safetensors'}"
+            )
 
     return train

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from less3d.batch import Batch, Scene
 from less3d.calibration import Calibration
+from less3d.models.graph import GraphConfig, GraphNetwork
 from less3d.models.interface import Candidates
 from less3d.models.late import LateConfig, LateLESS
 from less3d.models.less import LESS, LessConfig
@@ -18,13 +19,16 @@ from less3d.text import TextConfig, TextEncoder, TextFeatures, build_text
 class ModelConfig:
     """A whole model: what reads the text, how fine it sees, and the network."""
 
-    fusion: Literal["early", "late"] = "late"
+    fusion: Literal["early", "late", "graph"] = "late"
     """Where words meet the scan. "early": at every level of the encoder, as the paper's PWCA does; each sentence runs
-    the whole network. "late": in the decoder, so the scan is encoded once for all sentences."""
+    the whole network. "late": in the decoder, so the scan is encoded once for all sentences. "graph": in a graph of
+    objects that were found before, as in systems of two stages."""
     early: LessConfig = field(default_factory=LessConfig)
     """The network when fusion is early."""
     late: LateConfig = field(default_factory=LateConfig)
     """The network when fusion is late."""
+    graph: GraphConfig = field(default_factory=GraphConfig)
+    """The network when fusion is graph."""
     text: TextConfig = field(default_factory=TextConfig)
     voxel_size: float = 0.08
     """Metres; the paper's is 0.02."""
@@ -32,7 +36,28 @@ class ModelConfig:
     @property
     def num_levels(self) -> int:
         """Levels of the U-Net, and so of the plans it needs."""
-        return len((self.early if self.fusion == "early" else self.late).channels)
+        return len({"early": self.early, "late": self.late, "graph": self.graph.instances}[self.fusion].channels)
+
+    @property
+    def needs_labels(self) -> bool:
+        """Whether it learns from full labels of scans, not from masks alone."""
+        return self.fusion == "graph"
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answers sentences; the first stage of two finds objects only."""
+        return self.fusion != "graph" or self.graph.matcher != "none"
+
+
+FIRST_STAGE = "network.instances."
+"""How the names of the first stage's parameters begin."""
+
+
+def is_first_stage_of(config: ModelConfig, whole: ModelConfig) -> bool:
+    """Whether a model is the first of the two stages of another one."""
+    both = config.fusion == whole.fusion == "graph"
+    same = (config.graph.instances, config.voxel_size) == (whole.graph.instances, whole.voxel_size)
+    return both and same and not config.answers and whole.answers
 
 
 class Referrer(nn.Module):
@@ -44,11 +69,7 @@ class Referrer(nn.Module):
         self.calibration = calibration
         self.text = build_text(config.text)
         text_width = cast(TextEncoder, self.text).width
-        self.network = (
-            LESS(config.early, text_width=text_width)
-            if config.fusion == "early"
-            else LateLESS(config.late, text_width=text_width)
-        )
+        self.network = _network(config, text_width)
 
     @property
     def text_has_weights(self) -> bool:
@@ -66,3 +87,11 @@ class Referrer(nn.Module):
     def losses(self, batch: Batch, text: TextFeatures | None = None) -> dict[str, Float[Tensor, ""]]:
         """The parts of the training loss and their "total"; `text` when it was encoded already."""
         return self.network.losses(batch, self.text(batch.sentences) if text is None else text)
+
+
+def _network(config: ModelConfig, text_width: int) -> LESS | LateLESS | GraphNetwork:
+    if config.fusion == "early":
+        return LESS(config.early, text_width=text_width)
+    if config.fusion == "late":
+        return LateLESS(config.late, text_width=text_width)
+    return GraphNetwork(config.graph, text_width=text_width)

@@ -68,8 +68,7 @@ class SceneEncoder(nn.Module):
 
     def forward(self, scene: Scene) -> EncodedScans:
         """Encode the scans of a scene."""
-        inputs = torch.cat([scene.colors, scene.positions[:, 2:] - 1.0, scene.offsets, scene.spread], dim=1)
-        output = self.unet(inputs, scene.plan)
+        output = self.unet(scene.details, scene.plan)
         token_of = _parents(scene.plan.levels[0])  # (V,) over all scans
         columns = [output.levels[TOKEN_LEVEL]]
         ancestor = torch.arange(len(columns[0]), device=token_of.device)  # (T,)

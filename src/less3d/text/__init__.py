@@ -25,6 +25,11 @@ class TextFeatures:
     mask: Bool[Tensor, "S L"]
     """True for a real word, False for padding. Every sentence has at least one real word."""
 
+    @classmethod
+    def of_nothing(cls, width: int) -> "TextFeatures":
+        """Of no sentence."""
+        return cls(torch.zeros(0, 1, width), torch.zeros(0, width), torch.zeros(0, 1, dtype=torch.bool))
+
     def select(self, index: Tensor) -> "TextFeatures":
         """The sentences at `index` (whole numbers or a mask over S), in that order."""
         return TextFeatures(self.words[index], self.sentence[index], self.mask[index])

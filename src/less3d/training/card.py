@@ -10,13 +10,10 @@ from less3d.data.rooms.make import read_manifest
 from less3d.io.files import replacing, sha256_of
 from less3d.metrics import Score, SentenceScore, summarize
 from less3d.models import Referrer
-from less3d.score_rows import read_rows
 from less3d.training.log import LOSSES, SCORES, read_table
 from less3d.weights import find_weights, load_weights
 
 CARD = "card.md"
-ROWS = "validation.csv"
-"""What the best weights answered to each validation sentence."""
 
 _FEWEST = 8
 """Sentences of a class or kind that make its score worth telling."""
@@ -24,29 +21,35 @@ _WORST = 8
 
 
 def write_card(
-    weights: Path, data: Dataset, validation: Dataset, *, calibrated: str, command: str = "", begun: Path | None = None
+    weights: Path,
+    data: Dataset,
+    validation: Dataset,
+    parts: Mapping[str, Sequence[str]],
+    *,
+    by: tuple[str, str],
+    command: str = "",
+    begun: Path | None = None,
 ) -> Path:
     """Write card.md beside a run's best weights; the file appears whole or not at all.
 
     Args:
-        weights: best.safetensors, in the run's folder with its log.csv, scores.csv and validation.csv.
+        weights: best.safetensors, in the run's folder with its log.csv and scores.csv.
         data: what was learned from.
         validation: what chose the weights.
-        calibrated: what calibration said of itself.
+        parts: what is said of their scores, by heading.
+        by: the measure that chose them, and its column in scores.csv.
         command: what started the run.
         begun: the weights it began with, instead of random ones.
     """
     folder = weights.parent
     model, info = load_weights(weights)
-    parts = {
+    about = {
         "": [network_line(model)],
         "Data": [*data_lines(data, "Learned from"), *data_lines(validation, "Chosen on")],
-        "Training": [*command_lines(command, begun), *run_lines(folder, int(info.metadata["step"]))],
-        "Scores": [*score_lines(read_rows(folder / ROWS)), "", f"{calibrated[:1].upper()}{calibrated[1:]}."],
-        "Known failures": failure_lines(read_rows(folder / ROWS)),
+        "Training": [*command_lines(command, begun), *run_lines(folder, int(info.metadata["step"]), by=by)],
     }
     lines = [f"# {folder.resolve().name}"]
-    for title, part in parts.items():
+    for title, part in {**about, **parts}.items():
         lines += ["", *([f"## {title}", ""] if title else []), *part]
     with replacing(folder / CARD) as stream:
         stream.write("\n".join([*lines, ""]).encode())
@@ -81,20 +84,24 @@ def command_lines(command: str, begun: Path | None) -> list[str]:
     return lines
 
 
-def run_lines(folder: Path, kept: int) -> list[str]:
+def run_lines(folder: Path, kept: int, *, by: tuple[str, str] = ("mIoU", "all_miou")) -> list[str]:
     """How long a run took, and its validations with the kept step in bold.
 
     Args:
         folder: of the run.
         kept: the step of its best weights.
+        by: the measure that chose them, and its column in scores.csv.
     """
+    measure, column = by
     scores, last = read_table(folder / SCORES), read_table(folder / LOSSES)[-1]
     best = next(row for row in scores if int(row["step"]) == kept)
-    points = ((int(row["step"]) == kept, f"{int(row['step']):,} {float(row['all_miou']):.3f}") for row in scores)
+    points = ((int(row["step"]) == kept, f"{int(row['step']):,} {float(row[column]):.3f}") for row in scores)
     curve = ", ".join(f"**{text}**" if bold else text for bold, text in points)
+    samples, until = int(last["sentences"]), int(best["sentences"])
+    seen = (f" and {samples:,} sentence samples", f"after {until:,} samples") if samples else ("", f"of step {kept:,}")
     return [
-        f"The run took {float(last['minutes']):.0f} minutes and {int(last['sentences']):,} sentence samples; kept are "
-        f"the weights after {int(best['sentences']):,} samples. Validation mIoU by step: {curve}."
+        f"The run took {float(last['minutes']):.0f} minutes{seen[0]}; kept are the weights {seen[1]}. Validation "
+        f"{measure} by step: {curve}."
     ]
 
 

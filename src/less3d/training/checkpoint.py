@@ -24,7 +24,8 @@ class Progress:
     """Sentence samples seen."""
     seconds: float = 0.0
     """Time spent training and validating, over all its parts."""
-    best_miou: float = -1.0
+    best_score: float = -1.0
+    """Of the validations: mIoU, or AP50 for the first of two stages."""
 
 
 def save_checkpoint(

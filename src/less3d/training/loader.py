@@ -1,14 +1,15 @@
 """Training batches: each a function of the data, the settings and the step's number, so that runs can resume."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
-from less3d.batch import Asked, Batch, asked_together, make_batch
+from less3d.batch import Asked, Batch, ObjectLabels, asked_nothing, asked_together, make_batch
 from less3d.data.absent import borrowed
 from less3d.data.augment import augment
 from less3d.data.dataset import Dataset, make_samples, with_splits
@@ -44,24 +45,65 @@ class Steps(TorchDataset[list[Asked]]):
     def __getitem__(self, step: int) -> list[Asked]:
         """Build step number `step`."""
         count = self.config.scans_per_step
-        return [
-            one for number in range(step * count, (step + 1) * count) for one in asked_together(self._samples(number))
-        ]
+        return [one for number in range(step * count, (step + 1) * count) for one in self._scan(number)]
 
-    def _samples(self, number: int) -> list[Sample]:
-        """The sentences of the run's scan number `number`, counted over all epochs, augmented."""
+    def _scan(self, number: int) -> list[Asked]:
+        """The run's scan number `number`, counted over all epochs."""
         epoch, row = divmod(number, len(self.scans))
         seed = (self.config.seed, self.replica, epoch)
-        name = self.scans[np.random.default_rng(seed).permutation(len(self.scans))[row]]
+        name = self.scans[int(np.random.default_rng(seed).permutation(len(self.scans))[row])]
         rng = np.random.default_rng((*seed, row))
+        if not self.config.model.answers:
+            return self._labelled(name, rng)
+        return self._asked_labelled(name, rng) if self.config.model.needs_labels else self._asked(name, rng)
+
+    def _asked(self, name: str, rng: np.random.Generator) -> list[Asked]:
+        """A scan and sentences about it, augmented."""
         scan, masks = self.data.load(name)
-        referrals = with_splits(scan, self.data.referrals[name])
-        scan, masks = self._part(scan, masks, referrals[rng.integers(len(referrals))], rng)
+        samples, _ = self._samples(name, scan, masks, with_splits(scan, self.data.referrals[name]), rng)
+        return asked_together(samples)
+
+    def _asked_labelled(self, name: str, rng: np.random.Generator) -> list[Asked]:
+        """The same with full labels."""
+        full = self.data.annotated(name)
+        referrals = with_splits(replace(full.scan, labels=full.classes), self.data.referrals[name])
+        samples, masks = self._samples(name, full.scan, full.masks, referrals, rng)
+        labels = self._labels(masks, full.classes)
+        return [replace(one, labels=labels) for one in asked_together(samples)]
+
+    def _labelled(self, name: str, rng: np.random.Generator) -> list[Asked]:
+        """A scan with full labels, augmented, of which nothing is asked."""
+        full = self.data.annotated(name)
+        keys = [key for key, rows in full.masks.members.items() if len(rows)]
+        near = Referral(name, "", (int(rng.choice(keys)),) if keys else ())
+        scan, masks = self._part(full.scan, full.masks, near, rng)
+        scan, masks, _ = augment(scan, masks, (), rng, self.config.augment)
+        return [asked_nothing(scan, self._labels(masks, full.classes))]
+
+    def _samples(
+        self, name: str, scan: Scan, masks: Masks, referrals: Sequence[Referral], rng: np.random.Generator
+    ) -> tuple[list[Sample], Masks]:
+        """Sentences about a scan and their masks, augmented, and the masks of all objects after that."""
+        scan, masks = self._part(scan, masks, referrals[int(rng.integers(len(referrals)))], rng)
         chosen = self._choose(masks, referrals, rng)
         if self.config.absent:
             chosen = self._with_absent(name, chosen, rng)
-        changed = make_samples(*augment(scan, masks, chosen, rng, self.config.augment))
-        return changed or make_samples(scan, masks, chosen)  # where holes took all that was described
+        changed = augment(scan, masks, chosen, rng, self.config.augment)
+        if samples := make_samples(*changed):
+            return samples, changed[1]
+        return make_samples(scan, masks, chosen), masks  # where holes took all that was described
+
+    def _labels(self, masks: Masks, classes: Mapping[int, str]) -> ObjectLabels:
+        """What a model of two stages learns from: the object of each point, and its class."""
+        config, keys = (
+            self.config.model.graph.instances,
+            sorted(key for key, rows in masks.members.items() if len(rows)),
+        )
+        object_of = np.full(masks.size, -1)
+        for row, key in enumerate(keys):
+            object_of[masks.members[key]] = row
+        numbers = [config.number_of(classes.get(key, "")) for key in keys]
+        return ObjectLabels(torch.from_numpy(object_of), torch.tensor(numbers, dtype=torch.int64))
 
     def _part(self, scan: Scan, masks: Masks, referral: Referral, rng: np.random.Generator) -> tuple[Scan, Masks]:
         """The part of a large scan that is trained on, with a point of what one sentence is about."""

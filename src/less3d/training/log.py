@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from less3d.io.files import replacing, replacing_path
-from less3d.metrics import Score, Scores
 from less3d.training.checkpoint import Progress
 
 LOSSES, SCORES = "log.csv", "scores.csv"
+_CURVES = ("all_miou", "all_acc_25", "all_acc_50", "unique_miou", "multiple_miou", "ap", "ap_50", "ap_25")
+"""Scores that are drawn."""
 WAITING = "waiting"
 """Column of the share of time, 0 to 1, in which training waited for data."""
 
@@ -25,8 +26,6 @@ class RunLog:
         self._losses = folder / LOSSES
         self._scores = folder / SCORES
         self._picture = folder / "curves.png"
-        self.last_line = ""
-        """The last validation, for people."""
         for path in (self._losses, self._scores):
             if path.exists():
                 _write(path, [row for row in read_table(path) if int(row["step"]) <= resume_at])
@@ -36,17 +35,10 @@ class RunLog:
         parts = {name: f"{value:.5f}" for name, value in losses.items()}
         _append(self._losses, {**_when(progress), "learning_rate": f"{learning_rate:.3e}", **parts})
 
-    def add_scores(self, progress: Progress, scores: Scores) -> None:
+    def add_scores(self, progress: Progress, scores: Mapping[str, float]) -> None:
         """Record one validation."""
-        row = _when(progress)
-        for name, score in (("all", scores.overall), ("unique", scores.unique), ("multiple", scores.multiple)):
-            row |= _columns(name, score)
-        _append(self._scores, row)
-        overall = scores.overall
-        self.last_line = (
-            f"step {progress.step}: validation mIoU {overall.miou:.3f}, Acc@0.25 {overall.acc_25:.3f}, "
-            f"Acc@0.5 {overall.acc_50:.3f} over {overall.sentences} sentences"
-        )
+        columns = {name: f"{value:.4f}" for name, value in scores.items()}
+        _append(self._scores, {**_when(progress), **columns})
 
     def draw(self) -> None:
         """Save the curves so far as curves.png."""
@@ -59,14 +51,12 @@ class RunLog:
             values = [float(row[name]) for row in losses]
             window = max(1, len(values) // 200)
             means = [sum(values[i : i + window]) / len(values[i : i + window]) for i in range(0, len(values), window)]
-            left.plot([float(row["sentences"]) for row in losses][::window], means, label=name)
-        for name in ("all_miou", "all_acc_25", "all_acc_50", "unique_miou", "multiple_miou"):
-            known = [row for row in scores if row.get(name)]
-            right.plot(
-                [float(row["sentences"]) for row in known], [float(row[name]) for row in known], "o-", label=name
-            )
-        left.set(title="training losses", xlabel="sentences", yscale="log")
-        right.set(title="validation", xlabel="sentences", ylim=(0, 1))
+            left.plot([float(row["step"]) for row in losses][::window], means, label=name)
+        shown = set(scores[0]) if scores else set(_CURVES)
+        for name in (name for name in _CURVES if name in shown):
+            right.plot([float(row["step"]) for row in scores], [float(row[name]) for row in scores], "o-", label=name)
+        left.set(title="training losses", xlabel="step", yscale="log")
+        right.set(title="validation", xlabel="step", ylim=(0, 1))
         for axes, corner in ((left, "upper right"), (right, "upper left")):
             axes.legend(fontsize="small", loc=corner)
             axes.grid(alpha=0.3)
@@ -77,16 +67,6 @@ class RunLog:
 def _when(progress: Progress) -> dict[str, object]:
     minutes = f"{progress.seconds / 60:.2f}"
     return {"step": progress.step, "sentences": progress.sentences, "minutes": minutes}
-
-
-def _columns(name: str, score: Score | None) -> dict[str, str]:
-    if score is None:
-        return dict.fromkeys((f"{name}_miou", f"{name}_acc_25", f"{name}_acc_50"), "")
-    return {
-        f"{name}_miou": f"{score.miou:.4f}",
-        f"{name}_acc_25": f"{score.acc_25:.4f}",
-        f"{name}_acc_50": f"{score.acc_50:.4f}",
-    }
 
 
 def _names(rows: list[dict[str, str]], leave_out: tuple[str, ...]) -> list[str]:

@@ -5,7 +5,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,22 +17,19 @@ from torch import Tensor
 from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
 from less3d.errors import InputError
-from less3d.metrics import summarize
 from less3d.models import Referrer
-from less3d.score_rows import write_rows
+from less3d.models.build import FIRST_STAGE, is_first_stage_of
 from less3d.settings import to_json
 from less3d.text.table import TextTable, make_table
-from less3d.training.calibrate import Fitted, calibrate
-from less3d.training.card import ROWS, write_card
 from less3d.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from less3d.training.config import TrainConfig
 from less3d.training.cycles import learning_rate_factor, mean_of
-from less3d.training.evaluate import evaluate
+from less3d.training.judging import ROWS, Judge, judge_of
 from less3d.training.loader import Steps, all_sentences, batch_of, load_steps
 from less3d.training.log import WAITING, RunLog
 from less3d.training.replicas import Replicas, replicas
 from less3d.training.step import build_optimizer, freeze, train_step
-from less3d.weights import load_weights, save_weights, write_calibrated
+from less3d.weights import load_weights, save_weights
 
 CHECKPOINT = "last.pt"
 BEST = "best.safetensors"
@@ -56,7 +52,8 @@ def train(
 ) -> Progress:
     """Train, or go on with the run in `output`, which gets log.csv, curves.png, last.pt and best.safetensors.
 
-    At the end the best weights are calibrated on the scans that chose them, and get a model card, card.md.
+    At the end the best weights are calibrated on the scans that chose them, and get a model card, card.md. The first of
+    two stages reads no sentence, and is not calibrated.
 
     With a frozen text encoder all sentences are read first, into the folder text/, which may be deleted afterwards.
 
@@ -80,14 +77,15 @@ def train(
     Raises:
         InputError: when data are missing, `output` holds another run, or `start_from` is of another model.
     """
-    _require_sound(config, data, validation, device)
+    _require_sound(config, data, validation, device, start_from)
     if workers < 0:
         raise InputError(f"expected a number of worker processes from 0, got {workers}")
     if device != "cpu":
         torch.set_float32_matmul_precision("high")  # TensorFloat-32, for the whole process
     output.mkdir(parents=True, exist_ok=True)
     run = _Run(config, data, output, start_from, workers, device)
-    if not run.model.text_has_weights:
+    judge = judge_of(config, validation, device)
+    if run.text is not None:
         _read_sentences(config, data, output / TEXT, device)
     log = RunLog(output, resume_at=run.progress.step)
     with replicas(config.replicas, _follow, config, data, output, start_from, workers) as group, _progress_bar() as bar:
@@ -104,8 +102,8 @@ def train(
 
             ended = progress.step % config.cycle_steps == 0
             if progress.step % config.validate_every == 0 or ended:
-                _validate(run, run.end_cycle() if ended else run.model, validation, output, log)
-                on_message(log.last_line)
+                model = run.end_cycle() if ended else run.model
+                on_message(f"step {progress.step}: {_validate(judge, model, progress, output, log)}")
             over_time = time.monotonic() - began > max_minutes * 60
             if over_time or progress.step == config.steps or time.monotonic() - last_saved > _SAVE_EVERY_SECONDS:
                 save_checkpoint(output / CHECKPOINT, run.model, run.optimizer, progress, to_json(config), run.before)
@@ -114,43 +112,37 @@ def train(
                 break
     log.draw()
     if progress.step == config.steps:
-        model, _ = load_weights(output / BEST)
-        if model.calibration == Calibration():
-            fitted = _calibrate(model, validation, config, device)
-            on_message(fitted.summary)
-            write_card(output / BEST, data, validation, calibrated=fitted.summary, command=command, begun=start_from)
-            write_calibrated(output / BEST, fitted.calibration, output / BEST)
+        with _progress_bar() as bar:
+            said = judge.finish(output / BEST, data, command=command, begun=start_from, bar=bar)
+        if said:
+            on_message(said)
     return progress
 
 
-def _validate(run: "_Run", model: Referrer, validation: Dataset, output: Path, log: RunLog) -> None:
-    """Score a model of a run, and keep its weights if they are the best so far."""
-    progress = run.progress
-    rows = evaluate(model, validation, max_scans=run.config.validation_scans, device=run.device, turns=1)
-    scores = summarize(rows)
-    if scores.overall.miou > progress.best_miou:
-        progress.best_miou = scores.overall.miou
+def _validate(judge: Judge, model: Referrer, progress: Progress, output: Path, log: RunLog) -> str:
+    """Score a model of a run, and keep its weights if they are the best so far; says what they scored."""
+    judgement = judge.judge(model)
+    if judgement.score > progress.best_score:
+        progress.best_score = judgement.score
         save_weights(model, output / BEST, metadata=asdict(progress))
-        write_rows(rows, output / ROWS)
-    log.add_scores(progress, scores)
+        judgement.keep(output / ROWS)
+    log.add_scores(progress, judgement.columns)
+    return judgement.line
 
 
-def _calibrate(model: Referrer, validation: Dataset, config: TrainConfig, device: str) -> Fitted:
-    scans = config.validation_scans
-    with _progress_bar() as bar:
-        task = bar.add_task("calibrating", total=len(validation.scans[:scans]), note="")
-        advance = partial(bar.advance, task)
-        return calibrate(
-            model.to(device), validation, max_scans=scans, turns=config.turns, device=device, on_scan=advance
-        )
-
-
-def _require_sound(config: TrainConfig, data: Dataset, validation: Dataset, device: str) -> None:
+def _require_sound(
+    config: TrainConfig, data: Dataset, validation: Dataset, device: str, start_from: Path | None
+) -> None:
     """Refuse a run that its data cannot feed."""
     if len(data.scans) < config.replicas or not validation.scans:
         raise InputError(
             f"training needs at least {config.replicas} scan(s) with sentences to learn from and one to validate on, "
             f"got {len(data.scans)} and {len(validation.scans)}; one process, --replicas 1, needs one scan only"
+        )
+    if config.model.answers and config.model.needs_labels and start_from is None:
+        raise InputError(
+            "the second of two stages needs the first: train it with `less3d train rooms-instances`, and give its "
+            "weights as --start-from"
         )
     if config.replicas > 1 and device != "cpu":
         raise InputError(f"replicas share a CPU, got device {device!r}: give --replicas 1")
@@ -181,7 +173,8 @@ class _Run:
         self.optimizer = build_optimizer(self.model, config)
         self.progress = Progress()
         self.before: dict[str, Tensor] | None = None
-        self.text = None if self.model.text_has_weights else TextTable(output / TEXT, device)
+        reads_anew = self.model.text_has_weights or not config.model.answers
+        self.text = None if reads_anew else TextTable(output / TEXT, device)
         if (output / CHECKPOINT).exists():
             checkpoint = output / CHECKPOINT
             self.progress, self.before = load_checkpoint(checkpoint, self.model, self.optimizer, to_json(config))
@@ -241,13 +234,19 @@ def _follow(
 
 
 def _begin_with(weights: Path, config: TrainConfig) -> Referrer:
+    """The model with the weights of an earlier run, or with its first stage and a second one that knows nothing yet."""
     model, _ = load_weights(weights)
-    if model.config != config.model:
+    if model.config == config.model:
+        model.calibration = Calibration()  # what was fitted to other weights
+        return model
+    if not is_first_stage_of(model.config, config.model):
         raise InputError(
             f"{weights}: expected weights of the model to be trained, got another model's: change its settings"
         )
-    model.calibration = Calibration()  # what was fitted to other weights
-    return model
+    whole = Referrer(config.model)
+    first = {name: value for name, value in model.state_dict().items() if name.startswith(FIRST_STAGE)}
+    whole.load_state_dict({**whole.state_dict(), **first})
+    return whole
 
 
 def _read_sentences(config: TrainConfig, data: Dataset, folder: Path, device: str) -> None:

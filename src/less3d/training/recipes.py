@@ -5,16 +5,24 @@ paper's sizes they ask for a GPU too.
 """
 
 import warnings
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 from less3d.data.augment import AugmentConfig
 from less3d.data.dataset import Dataset
 from less3d.errors import InputWarning
 from less3d.models import ModelConfig
+from less3d.models.graph import GraphConfig
+from less3d.models.instances import InstanceConfig
 from less3d.models.late import LateConfig
 from less3d.models.less import LessConfig
 from less3d.text import TextConfig
 from less3d.training.config import TrainConfig
+from less3d.weights import load_weights
+
+_LOOKED_AT, _COMMON = 200, 0.1
+"""Scans from which classes are taken, and the share of them that has one that is common."""
 
 _SAME_VIEW = AugmentConfig(yaw=5.0, turn=0.75, scale=0.02, stretch=0.0, keep=0.8, holes=0, crop=0.0, flatten=0.0)
 """Close to the paper's augmentation: quarter turns only where no view word relies on how the scan lies."""
@@ -42,6 +50,29 @@ RECIPES: dict[str, TrainConfig] = {
     "rooms-base": _ROOMS_BASE,
     "rooms-base-cpu": _ROOMS_BASE_CPU,
     "rooms-tiny": replace(_ROOMS_BASE_CPU, model=_SMALLER, steps=6_600, validate_every=1_100),
+    "rooms-instances": TrainConfig(
+        model=ModelConfig(
+            fusion="graph",
+            graph=GraphConfig(instances=InstanceConfig(channels=(32, 64, 96, 128, 128), blocks=1, inputs="details")),
+            voxel_size=0.06,
+        ),
+        augment=_SCANNED,
+        steps=6_000,
+        max_points=90_000,
+        replicas=2,
+        meet_every=10,
+        validation_scans=20,
+    ),
+    "rooms-tgnn": TrainConfig(
+        model=ModelConfig(fusion="graph", graph=GraphConfig(matcher="tgnn")),
+        augment=_SCANNED,
+        steps=6_000,
+        sentences_per_scan=48,
+        max_points=90_000,
+        replicas=2,
+        meet_every=10,
+        validation_scans=20,
+    ),
     "rooms-less": TrainConfig(
         model=ModelConfig(fusion="early", early=LessConfig(channels=(32, 64, 96, 128), blocks=1, positive_weight=20.0)),
         steps=10_000,
@@ -80,14 +111,18 @@ RECIPES: dict[str, TrainConfig] = {
     ),
 }
 """Each recipe by name: `rooms-base` (late fusion, 16 scans at a step, for a GPU), `rooms-base-cpu` (the same network in
-two processes, for a CPU), `rooms-tiny` (smaller), `rooms-less` (the paper's network in small), `less-paper` and
-`less-paper-gru` (the paper's sizes and schedule, for a GPU: 64 epochs of ScanRefer's 36,665 sentences, 14 a step)."""
+two processes, for a CPU), `rooms-tiny` (smaller), `rooms-instances` and `rooms-tgnn` (the two stages of TGNN in small),
+`rooms-less` (the paper's network in small), `less-paper` and `less-paper-gru` (the paper's sizes and schedule, for a
+GPU: 64 epochs of ScanRefer's 36,665 sentences, 14 a step)."""
 
 
-def complete(config: TrainConfig, data: Dataset) -> TrainConfig:
-    """The run with what only the data can say: what a GRU knows, and whether sentences about nothing can be borrowed.
+def complete(config: TrainConfig, data: Dataset, *, start_from: Path | None = None) -> TrainConfig:
+    """The run with what only the data can say: what a GRU knows, which classes are told apart, and whether sentences
+    about nothing can be borrowed.
 
-    The vocabulary is that of the training sentences. Sentences are borrowed by their labels.
+    The vocabulary is that of the training sentences. Classes are those of the scans' labels, see `common_classes`; but
+    a second stage takes all settings of the first from its weights, `start_from`. Sentences are borrowed by their
+    labels.
 
     Warns:
         InputWarning: when `absent` is left out, because there are no labels of several classes.
@@ -102,6 +137,8 @@ def complete(config: TrainConfig, data: Dataset) -> TrainConfig:
             stacklevel=2,
         )
         config = replace(config, absent=0.0)
+    if config.model.needs_labels:
+        config = replace(config, model=_with_classes(config.model, data, start_from))
     text = config.model.text
     if text.encoder != "gru" or text.vocabulary:
         return config
@@ -109,3 +146,28 @@ def complete(config: TrainConfig, data: Dataset) -> TrainConfig:
 
     text = replace(text, vocabulary=Vocabulary.from_sentences([row.sentence for row in rows]).words)
     return replace(config, model=replace(config.model, text=text))
+
+
+def _with_classes(model: ModelConfig, data: Dataset, start_from: Path | None) -> ModelConfig:
+    """A model of two stages that knows which classes there are."""
+    if model.answers and start_from is not None:
+        first = load_weights(start_from)[0].config
+        graph = replace(model.graph, instances=first.graph.instances)
+        return replace(model, graph=graph, voxel_size=first.voxel_size)
+    if model.graph.instances.classes:
+        return model
+    instances = replace(model.graph.instances, classes=common_classes(data))
+    return replace(model, graph=replace(model.graph, instances=instances))
+
+
+def common_classes(data: Dataset) -> tuple[str, ...]:
+    """The classes of which a tenth of the scans, at least, has an object, the commonest first.
+
+    Of many scans the first 200 are looked at.
+
+    Raises:
+        InputError: when a scan has no full labels.
+    """
+    scans = data.scans[:_LOOKED_AT]
+    counts = Counter(label for scan in scans for label in set(data.annotated(scan).classes.values()))
+    return tuple(label for label, count in counts.most_common() if count >= _COMMON * len(scans))

@@ -23,7 +23,9 @@ def train_step(
 ) -> dict[str, float]:
     """Forward, backward, step; returns the parts of the loss."""
     _set_training(model)
-    text = cast(TextEncoder, model.text)(batch.sentences) if text is None else text
+    if text is None:
+        reader = cast(TextEncoder, model.text)
+        text = reader(batch.sentences) if batch.sentences else TextFeatures.of_nothing(reader.width)
     losses = model.losses(batch, text.forget(forget))
     optimizer.zero_grad(set_to_none=True)
     losses["total"].backward()

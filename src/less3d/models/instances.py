@@ -1,0 +1,205 @@
+"""Stage one of TGNN and X-RefSeg3D: every object of a scan, learned from instance and semantic labels.
+
+A sparse U-Net says three things of each voxel (Huang et al., AAAI 2021, section 3.1): its class, where the middle of
+its object is, and an embedding that is alike within objects and different between them. `clustering.py` makes objects
+of that.
+
+Voxels take the place of points, and each counts once.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int64
+from torch import Tensor, nn
+
+from less3d.batch import Batch, Scene
+from less3d.errors import InputError
+from less3d.models.unet import SparseUNet
+from less3d.sparse.voxels import mean_by
+
+PULL_MARGIN, PUSH_MARGIN = 0.1, 3.0
+"""Embeddings of an object may be this far from their mean, and the means of two objects must be this far apart."""
+_NO_CLASS = -100
+"""What cross-entropy leaves out."""
+
+
+@dataclass(frozen=True)
+class InstanceConfig:
+    """The network of stage one; widths are the paper's.
+
+    Raises:
+        InputError: when it cannot be built.
+    """
+
+    classes: tuple[str, ...] = ()
+    """Classes that are told apart; all others are one more. Taken from the training data where none is given."""
+    background: tuple[str, ...] = ("wall", "floor", "ceiling")
+    """Those of the classes that are no objects: they are not parted into instances. The paper's are wall and floor."""
+    channels: tuple[int, ...] = (32, 64, 96, 128, 160, 192, 224)
+    """Width of each U-Net level, finest first."""
+    blocks: int = 2
+    """Residual blocks a level."""
+    width: int = 32
+    """Of embeddings."""
+    inputs: Literal["color", "details"] = "color"
+    """What is known of a voxel: its color alone, as in the paper; or also its height and how its points lie in it."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be built."""
+        if not self.channels or min(self.channels) < 1:
+            raise InputError(f"channels must be the width of each level, 1 or more, got {self.channels}")
+        for name in ("blocks", "width"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if len(set(self.classes)) < len(self.classes):
+            raise InputError(f"classes must be different names, got {self.classes}")
+
+    def number_of(self, label: str) -> int:
+        """A class's row in what the network says of classes; that of all others is the last."""
+        return self.classes.index(label) if label in self.classes else len(self.classes)
+
+    def name_of(self, number: int) -> str:
+        """The class in a row, "" for all others."""
+        return self.classes[number] if number < len(self.classes) else ""
+
+    @property
+    def is_background(self) -> tuple[bool, ...]:
+        """For each row whether it is no object."""
+        return (*(label in self.background for label in self.classes), False)
+
+
+@dataclass(frozen=True, eq=False)
+class VoxelOpinions:
+    """What the network says of each voxel."""
+
+    classes: Float[Tensor, "V K"]
+    """Logits; the last is of all other classes."""
+    embeddings: Float[Tensor, "V E"]
+    offsets: Float[Tensor, "V 3"]
+    """From the voxel to the middle of its object, meters."""
+
+
+@dataclass(frozen=True, eq=False)
+class VoxelLabels:
+    """Full labels of the V voxels of several scans with O objects altogether."""
+
+    object_of: Int64[Tensor, "V"]
+    """The object that most of a voxel's points are of, the objects of all scans one after the other; -1 for none."""
+    classes: Int64[Tensor, "O"]
+    scan_of: Int64[Tensor, "O"]
+
+
+class InstanceNet(nn.Module):
+    """A U-Net and its three heads."""
+
+    def __init__(self, config: InstanceConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.unet = SparseUNet(3 if config.inputs == "color" else 13, widths=config.channels, blocks=config.blocks)
+        self.classes = nn.Linear(config.channels[0], len(config.classes) + 1)
+        self.embedding = nn.Linear(config.channels[0], config.width)
+        self.offset = nn.Sequential(nn.Linear(config.width, config.width), nn.ReLU(), nn.Linear(config.width, 3))
+
+    def forward(self, scene: Scene) -> VoxelOpinions:
+        """What it says of the voxels of a scene."""
+        inputs = scene.colors if self.config.inputs == "color" else scene.details
+        features = self.unet(inputs, scene.plan).features
+        embeddings = self.embedding(features)
+        return VoxelOpinions(self.classes(features), embeddings, self.offset(embeddings))
+
+    def losses(self, batch: Batch) -> dict[str, Float[Tensor, ""]]:
+        """Each part of the loss of stage one, and their sum as "total".
+
+        Raises:
+            ValueError: when the batch has no full labels.
+        """
+        said, true = self(batch.scene), voxel_labels(batch)
+        target = F.pad(true.classes, (0, 1), value=_NO_CLASS)[true.object_of]  # (V,); -1 is the last
+        parts = {"class": F.cross_entropy(said.classes, target, ignore_index=_NO_CLASS, reduction="sum")}
+        parts["class"] = parts["class"] / (target != _NO_CLASS).sum().clamp(min=1)
+        is_object = ~torch.tensor(self.config.is_background, device=target.device)[true.classes]  # (O,)
+        rows = F.pad(is_object, (0, 1), value=False)[true.object_of].nonzero().flatten()
+        parts |= embedding_losses(said.embeddings[rows], true.object_of[rows], true.scan_of)
+        parts |= offset_losses(said.offsets[rows], batch.scene.positions[rows], true.object_of[rows], len(true.classes))
+        return {"total": torch.stack(list(parts.values())).sum(), **parts}
+
+
+def embedding_losses(
+    embeddings: Float[Tensor, "M E"], object_of: Int64[Tensor, "M"], scan_of: Int64[Tensor, "O"]
+) -> dict[str, Float[Tensor, ""]]:
+    """Pull, push and the length of means (De Brabandere et al., 2017, section 2; margins and weights of TGNN).
+
+    Args:
+        embeddings: of M voxels.
+        object_of: the object of each.
+        scan_of: the scan of each of the O objects; those without a voxel play no part.
+    """
+    count = len(scan_of)
+    sizes = torch.bincount(object_of, minlength=count)
+    there = (sizes > 0).nonzero().flatten()
+    if not len(there):
+        return dict.fromkeys(("pull", "push", "length"), embeddings.sum() * 0.0)
+    means = mean_by(embeddings, object_of, count)
+    away = _length(embeddings - means[object_of])
+    pull = mean_by((away - PULL_MARGIN).clamp(min=0.0).square()[:, None], object_of, count)[there].mean()
+    one, other = torch.triu_indices(len(there), len(there), offset=1, device=there.device)
+    together = scan_of[there[one]] == scan_of[there[other]]
+    one, other = there[one[together]], there[other[together]]
+    apart = (PUSH_MARGIN - _length(means[one] - means[other])).clamp(min=0.0)
+    return {"pull": pull, "push": apart.sum() / max(len(one), 1), "length": 0.1 * _length(means[there]).mean()}
+
+
+def offset_losses(
+    offsets: Float[Tensor, "M 3"], positions: Float[Tensor, "M 3"], object_of: Int64[Tensor, "M"], count: int
+) -> dict[str, Float[Tensor, ""]]:
+    """How far offsets are from the middles of their objects (smooth L1), and how much they point elsewhere (1 - cos).
+
+    Args:
+        offsets: of M voxels, meters.
+        positions: see offsets.
+        object_of: which of `count` objects each voxel is of; the mean of its voxels is an object's middle.
+        count: see object_of.
+    """
+    if not len(offsets):
+        return dict.fromkeys(("offset", "direction"), offsets.sum() * 0.0)
+    toward = mean_by(positions, object_of, count)[object_of] - positions
+    return {
+        "offset": F.smooth_l1_loss(offsets, toward),
+        "direction": (1 - F.cosine_similarity(offsets, toward, dim=1, eps=1e-4)).mean(),
+    }
+
+
+def voxel_labels(batch: Batch) -> VoxelLabels:
+    """Full labels, on voxels.
+
+    Raises:
+        ValueError: when there are none.
+    """
+    if len(batch.labels) != batch.scene.num_scans:
+        raise ValueError(f"expected full labels of {batch.scene.num_scans} scans, got them of {len(batch.labels)}")
+    counts = [len(own.classes) for own in batch.labels]
+    firsts = [sum(counts[:scan]) for scan in range(len(counts))]
+    count, rows = sum(counts), batch.scene.grid.point_to_voxel
+    of_points = torch.cat(
+        [
+            torch.where(own.object_of < 0, count, own.object_of + first)
+            for own, first in zip(batch.labels, firsts, strict=True)
+        ]
+    )
+    keys, points = torch.unique(rows * (count + 1) + of_points, return_counts=True)
+    voxel, owner = keys // (count + 1), keys % (count + 1)
+    most = points.new_zeros(len(batch.scene.positions)).scatter_reduce(0, voxel, points, "amax")
+    won = points == most[voxel]
+    object_of = most.new_full(most.shape, count).scatter_reduce(0, voxel[won], owner[won], "amin")
+    scan_of = torch.repeat_interleave(torch.tensor(counts, device=rows.device), output_size=count)
+    return VoxelLabels(
+        torch.where(object_of == count, -1, object_of), torch.cat([own.classes for own in batch.labels]), scan_of
+    )
+
+
+def _length(vectors: Float[Tensor, "M E"]) -> Float[Tensor, "M"]:
+    """Euclidean, with a gradient at zero."""
+    return (vectors.square().sum(dim=1) + 1e-12).sqrt()

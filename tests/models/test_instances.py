@@ -1,0 +1,135 @@
+"""Stage one of two: its parts are the paper's, its losses what they say, and its labels those of the points."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from less3d.batch import ObjectLabels, asked_nothing, make_batch, make_scene
+from less3d.errors import InputError
+from less3d.models.instances import InstanceConfig, InstanceNet, embedding_losses, offset_losses, voxel_labels
+from less3d.scan import Scan
+
+SMALL = InstanceConfig(classes=("chair", "wall"), channels=(8, 12), blocks=1, width=6, inputs="details")
+GRID = {"voxel_size": 0.2, "num_levels": 2}
+
+
+def make_scan(seed: int = 0, count: int = 400) -> Scan:
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(0, 2, (count, 3)).astype(np.float32)
+    return Scan(points=points, colors=rng.integers(0, 256, (count, 3)).astype(np.uint8))
+
+
+def labelled(scan: Scan, object_of, classes):
+    return asked_nothing(scan, ObjectLabels(torch.as_tensor(object_of), torch.as_tensor(classes)))
+
+
+def quarters(scan: Scan):
+    """Four objects: a chair, a wall, another thing, a chair; the points above 1.8 m are of none."""
+    number = (scan.points[:, 0] > 1) * 2 + (scan.points[:, 1] > 1)
+    return labelled(scan, np.where(scan.points[:, 2] > 1.8, -1, number), [0, 1, 2, 0])
+
+
+def test_the_paper_s_heads_have_the_paper_s_sizes():
+    net = InstanceNet(InstanceConfig(classes=tuple(map(str, range(19)))))
+    assert net.unet.widths == (32, 64, 96, 128, 160, 192, 224)
+    assert net.classes.weight.shape == (20, 32)
+    assert net.embedding.weight.shape == (32, 32)
+    assert [tuple(layer.weight.shape) for layer in net.offset if hasattr(layer, "weight")] == [(32, 32), (3, 32)]
+    assert net.unet.stem.weight.shape[1] == 3  # color alone
+
+
+@pytest.mark.parametrize("inputs", ["color", "details"])
+def test_a_batch_is_its_parts_and_every_parameter_learns(inputs):
+    torch.manual_seed(0)
+    net = InstanceNet(replace(SMALL, inputs=inputs)).eval()
+    scans = [make_scan(0), make_scan(1, 300)]
+    both = net(make_scene(scans, **GRID))
+    parts = [net(make_scene([scan], **GRID)) for scan in scans]
+    for name in ("classes", "embeddings", "offsets"):
+        torch.testing.assert_close(getattr(both, name), torch.cat([getattr(part, name) for part in parts]))
+    net.train().losses(make_batch([quarters(scan) for scan in scans], **GRID))["total"].backward()
+    assert all(parameter.grad is not None and parameter.grad.any() for parameter in net.parameters())
+
+
+def test_pull_and_push_by_hand():
+    embeddings = torch.tensor([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [2.0, 2.0], [9.0, 9.0]])
+    object_of, scan_of = torch.tensor([0, 0, 1, 2, 3]), torch.tensor([0, 0, 1, 1, 1])
+    parts = embedding_losses(embeddings, object_of, scan_of)
+    # the mean of object 0 is (.5, 0), .5 from both of its voxels; other objects are their own means
+    assert parts["pull"].item() == pytest.approx((0.5 - 0.1) ** 2 / 4)
+    # of one scan are objects 0 and 1, 1.5 apart, and 2 and 3, farther than 3; object 4 has no voxel
+    assert parts["push"].item() == pytest.approx((3 - 1.5) / 2)
+    lengths = [0.5, 2.0, 8**0.5, 162**0.5]
+    assert parts["length"].item() == pytest.approx(0.1 * sum(lengths) / 4)
+
+
+def test_offsets_by_hand():
+    positions = torch.tensor([[0.0, 0.0, 0.0], [4.0, 0.0, 0.0]])
+    right = torch.tensor([[2.0, 0.0, 0.0], [-2.0, 0.0, 0.0]])
+    owner = torch.tensor([0, 0])
+    assert all(
+        value.item() == pytest.approx(0.0, abs=1e-6) for value in offset_losses(right, positions, owner, 1).values()
+    )
+    turned = offset_losses(-right, positions, owner, 1)
+    assert turned["direction"].item() == pytest.approx(2.0)
+    assert turned["offset"].item() == pytest.approx((4 - 0.5) / 3)  # smooth L1 beyond 1, over three coordinates
+
+
+def test_the_order_of_voxels_does_not_matter():
+    torch.manual_seed(0)
+    embeddings, offsets, positions = torch.randn(30, 4), torch.randn(30, 3), torch.randn(30, 3)
+    object_of, scan_of = torch.randint(0, 5, (30,)), torch.tensor([0, 0, 0, 1, 1])
+    order = torch.randperm(30)
+    one = embedding_losses(embeddings, object_of, scan_of) | offset_losses(offsets, positions, object_of, 5)
+    other = embedding_losses(embeddings[order], object_of[order], scan_of)
+    other |= offset_losses(offsets[order], positions[order], object_of[order], 5)
+    for name, value in one.items():
+        torch.testing.assert_close(value, other[name])
+
+
+def test_walls_and_what_has_no_label_are_no_instances():
+    torch.manual_seed(0)
+    net, scan = InstanceNet(SMALL).eval(), make_scan()
+    nothing = net.losses(make_batch([labelled(scan, np.full(400, -1), np.zeros(0, int))], **GRID))
+    assert all(value.item() == 0 for value in nothing.values())
+    wall = net.losses(make_batch([labelled(scan, np.zeros(400, int), [1])], **GRID))
+    assert wall["class"].item() > 0
+    assert all(wall[name].item() == 0 for name in ("pull", "push", "length", "offset", "direction"))
+
+
+@given(st.integers(0, 1000), st.integers(1, 5))
+def test_a_voxel_is_of_the_object_that_most_of_its_points_are_of(seed, objects):
+    rng = np.random.default_rng(seed)
+    scans = [make_scan(seed, 60), make_scan(seed + 1, 40)]
+    owners = [rng.integers(-1, objects, len(scan)) for scan in scans]
+    batch = make_batch(
+        [labelled(scan, owner, np.zeros(objects, int)) for scan, owner in zip(scans, owners, strict=True)],
+        voxel_size=0.7, num_levels=1,
+    )  # fmt: skip
+    found = voxel_labels(batch)
+    assert found.scan_of.tolist() == [0] * objects + [1] * objects
+    for scan, owner in enumerate(owners):
+        voxels = batch.scene.point_to_voxel(scan).numpy()
+        of_scan = found.object_of[batch.scene.voxels_of(scan)].numpy()
+        for voxel, object_of in enumerate(of_scan):
+            counts = Counter(owner[voxels == voxel].tolist())
+            own = -1 if object_of < 0 else object_of - scan * objects
+            assert counts[own] == max(counts.values())
+
+
+def test_mistakes_are_refused():
+    for wrong in ({"channels": ()}, {"blocks": 0}, {"width": 0}, {"classes": ("chair", "chair")}):
+        with pytest.raises(InputError):
+            replace(SMALL, **wrong)
+    batch = make_batch(
+        [asked_nothing(make_scan(), ObjectLabels(torch.full((400,), -1), torch.zeros(0, dtype=torch.int64)))], **GRID
+    )
+    with pytest.raises(ValueError, match="full labels of 1 scans"):
+        voxel_labels(replace(batch, labels=()))
+    assert [SMALL.number_of(label) for label in ("chair", "wall", "lamp")] == [0, 1, 2]
+    assert [SMALL.name_of(number) for number in (0, 2)] == ["chair", ""]

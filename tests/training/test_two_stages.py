@@ -1,0 +1,119 @@
+"""A system of two stages is trained one after the other, each judged by what it is for."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from tiny_data import write_tiny_data
+from tiny_run import tiny_run
+
+from less3d.data.folder import Folder
+from less3d.errors import InputError
+from less3d.io import read_scan, write_scan
+from less3d.models import ModelConfig
+from less3d.models.graph import GraphConfig
+from less3d.models.instances import InstanceConfig
+from less3d.models.tgnn import TgnnConfig
+from less3d.predict import Segmenter
+from less3d.training.instances import evaluate_instances, find, read_instance_rows
+from less3d.training.loader import Steps
+from less3d.training.loop import train
+from less3d.training.recipes import complete
+from less3d.weights import load_weights
+
+_GRAPH = GraphConfig(instances=InstanceConfig(channels=(8, 8), blocks=1, inputs="details"))
+STAGE_ONE = replace(tiny_run(), model=ModelConfig(fusion="graph", graph=_GRAPH, voxel_size=0.2))
+STAGE_TWO = replace(
+    tiny_run(),
+    model=replace(
+        tiny_run("the", "red", "green", "box").model,
+        fusion="graph",
+        graph=GraphConfig(matcher="tgnn", tgnn=TgnnConfig(width=8)),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Folder:
+    return Folder(write_tiny_data(tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture(scope="module")
+def first(data, tmp_path_factory):
+    """The folder of a trained first stage."""
+    output = tmp_path_factory.mktemp("first")
+    train(complete(STAGE_ONE, data), data, data, output, workers=0)
+    return output
+
+
+def test_the_first_stage_is_judged_as_instance_segmentation(data, first):
+    model, info = load_weights(first)
+    scores = evaluate_instances(model, data)
+    assert info.metadata["best_score"] == scores.mean.ap_50
+    rows = read_instance_rows(first / "validation.csv")
+    assert set(rows) == set(scores.by_class) == {"box"}
+    assert rows["box"].ap_25 == pytest.approx(scores.by_class["box"].ap_25, abs=1e-4)
+    card = (first / "card.md").read_text()
+    assert "AP50" in card
+    assert "answers no sentence" in card
+    assert not (first / "text").exists()  # nothing was read
+
+
+def test_it_is_not_completed_twice(data, first):
+    before = (first / "best.safetensors").read_bytes(), (first / "card.md").read_bytes()
+    train(complete(STAGE_ONE, data), data, data, first, workers=0)
+    assert before == ((first / "best.safetensors").read_bytes(), (first / "card.md").read_bytes())
+
+
+def test_the_second_stage_keeps_the_first_and_answers(data, first, tmp_path):
+    config = complete(STAGE_TWO, data, start_from=first)
+    assert config.model.graph.instances.classes == ("box",)
+    train(config, data, data, tmp_path, start_from=first, workers=0)
+    one, two = (load_weights(folder)[0].state_dict() for folder in (first, tmp_path))
+    own = [name for name in one if name.startswith("network.instances.")]
+    assert own
+    for name in own:
+        assert torch.equal(one[name], two[name]), name
+    scan = read_scan(data.path("room0"))
+    answer = Segmenter.from_pretrained(tmp_path, turns=1).set_scan(scan).segment("the red box")
+    assert answer.mask.shape == (len(scan),)
+    found = find(load_weights(tmp_path)[0], scan)
+    assert any((answer.mask == one.mask).all() for one in found) or not answer.found
+
+
+def test_the_second_stage_wants_the_first(data, first, tmp_path):
+    config = complete(STAGE_TWO, data, start_from=first)
+    with pytest.raises(InputError, match="rooms-instances"):
+        train(config, data, data, tmp_path, workers=0)
+    other = replace(config, model=replace(config.model, voxel_size=0.3))
+    with pytest.raises(InputError, match="another model's"):
+        train(other, data, data, tmp_path, start_from=first, workers=0)
+    masks_alone = complete(tiny_run("the", "red", "green", "box"), data)
+    train(masks_alone, data, data, tmp_path / "masks", workers=0)
+    with pytest.raises(InputError, match="two stages, got one of late fusion"):
+        evaluate_instances(load_weights(tmp_path / "masks")[0], data)
+
+
+def test_labels_go_where_the_points_go(data):
+    """Colors say what is what in these rooms, however they are turned, thinned and cut."""
+    plain = replace(STAGE_ONE.augment, brightness=0.0, contrast=0.0, tint=0.0, grey=0.0, color_noise=0.0, flatten=0.0)
+    for model in (STAGE_ONE.model, complete(STAGE_TWO, data).model):
+        config = replace(STAGE_ONE, model=model, augment=plain)
+        for step in range(4):
+            (asked,) = Steps(data, config)[step]
+            assert asked.labels is not None
+            red = asked.colors[:, 0] > 100
+            owners = [set(asked.labels.object_of[rows].tolist()) for rows in (red, ~red)]
+            assert owners in ([{0}, {1}], [{1}, {0}])
+            assert len(asked.labels.classes) == 2
+            assert bool(asked.sentences) == model.answers
+
+
+def test_scans_without_labels_are_refused(data, tmp_path):
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "sentences.jsonl").write_text((data.root / "sentences.jsonl").read_text())
+    scan = read_scan(data.path("room0"))
+    for number in range(3):
+        write_scan(replace(scan, labels=None), tmp_path / "scans" / f"room{number}.npz")
+    with pytest.raises(InputError, match="names of their classes"):
+        complete(STAGE_ONE, Folder(tmp_path))
