@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
-from less3d.batch import make_scene
+from less3d.batch import ObjectLabels, make_scene
 from less3d.errors import InputError
 from less3d.models import Candidates, Referrer
 from less3d.scan import TURNS, Scan
@@ -61,7 +61,14 @@ class Answer:
 
 
 @torch.inference_mode()
-def look(model: Referrer, scan: Scan, *, turns: int = TURNS, device: torch.device | str = "cpu") -> tuple[View, ...]:
+def look(
+    model: Referrer,
+    scan: Scan,
+    *,
+    turns: int = TURNS,
+    device: torch.device | str = "cpu",
+    labels: ObjectLabels | None = None,
+) -> tuple[View, ...]:
     """Do all the work on a scan that needs no sentence: voxels, neighbor tables and, in late models, features.
 
     Args:
@@ -69,9 +76,10 @@ def look(model: Referrer, scan: Scan, *, turns: int = TURNS, device: torch.devic
         scan: meters, z up.
         turns: number of views, one at least; the first is the scan as it lies.
         device: where to run.
+        labels: full labels of the scan, whose objects a model of two stages then takes for those it would find.
 
     Raises:
-        InputError: when there is to be no view.
+        InputError: when there is to be no view, or labels come to a model of one stage.
     """
     if turns < 1:
         raise InputError(f"expected a scan to be looked at from at least one side, got turns={turns}")
@@ -84,7 +92,8 @@ def look(model: Referrer, scan: Scan, *, turns: int = TURNS, device: torch.devic
         if turn == 0:
             witnesses = _witnesses(torch.from_numpy(scan.points).to(device), scene.grid)
         voxel_of_point = scene.point_to_voxel(0)
-        views.append(View(model.prepare(scene), voxel_of_point, voxel_of_point[witnesses]))
+        encoded = model.prepare(scene) if labels is None else model.prepare_labelled(scene, labels.to(device))
+        views.append(View(encoded, voxel_of_point, voxel_of_point[witnesses]))
     return tuple(views)
 
 

@@ -71,6 +71,10 @@ class ObjectLabels:
     classes: Int64[Tensor, "M"]
     """Which of the model's classes each object is of."""
 
+    def to(self, device: torch.device | str) -> "ObjectLabels":
+        """The same on a device."""
+        return ObjectLabels(self.object_of.to(device), self.classes.to(device))
+
 
 @dataclass(frozen=True, eq=False)
 class Asked:
@@ -202,7 +206,7 @@ def make_batch(
         mask_of=torch.from_numpy(mask_of).to(device),
         num_targets=torch.from_numpy(num_targets).to(device),
         objects=torch.from_numpy(np.sort(single[first])).to(device),
-        labels=tuple(ObjectLabels(own.object_of.to(device), own.classes.to(device)) for own in labels),
+        labels=tuple(own.to(device) for own in labels),
     )
 
 

@@ -60,7 +60,7 @@ def test_candidates_are_the_found_objects_as_probable_as_stage_two_says():
     found = Instances(masks, torch.rand(3, 3), torch.rand(3), torch.randn(3, 6), torch.randn(3, 3))
     text = make_text(2)
     with torch.no_grad():
-        answer, scores = model.candidates(found, text), model.matcher(found.features, found.positions, text)
+        answer, scores = model.candidates(found, text), model.matcher(found.features, found.positions, text)[0]
     assert torch.equal(answer.masks > 0, masks)
     torch.testing.assert_close(answer.belief, scores.softmax(dim=1))
     assert answer.rows.tolist() == [[0, 1, 2]] * 2
@@ -79,7 +79,7 @@ def test_where_nothing_is_found_nothing_is_meant():
 def test_nodes_in_training_are_the_annotated_objects_but_walls():
     model, batch = make_model().eval(), make_labelled()
     with torch.no_grad():
-        said, true = model.instances(batch.scene), voxel_labels(batch)
+        said, true = model.instances(batch.scene), voxel_labels(batch.scene, batch.labels)
     for scan in range(2):
         nodes = annotated(said, true, batch.scene, scan, STAGE_ONE)
         assert nodes.classes.argmax(dim=1).tolist() == [0, 0, 2]
@@ -93,10 +93,10 @@ def test_stage_two_learns_to_choose_the_object_that_is_meant():
     parts = model.losses(batch, text)
     expected = []
     with torch.no_grad():
-        said, true = model.instances(batch.scene), voxel_labels(batch)
+        said, true = model.instances(batch.scene), voxel_labels(batch.scene, batch.labels)
         for row, right in enumerate([[0], [2], [1, 2]] * 2):
             nodes = annotated(said, true, batch.scene, row // 3, STAGE_ONE)
-            scores = model.matcher(nodes.features, nodes.positions, text.select(torch.tensor([row])))[0]
+            scores = model.matcher(nodes.features, nodes.positions, text.select(torch.tensor([row])))[0, 0]
             expected.append(scores.logsumexp(dim=0) - scores[right].logsumexp(dim=0))
     torch.testing.assert_close(parts["point"], torch.stack(expected).mean(), rtol=1e-4, atol=1e-4)
     parts["total"].backward()

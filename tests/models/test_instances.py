@@ -111,7 +111,7 @@ def test_a_voxel_is_of_the_object_that_most_of_its_points_are_of(seed, objects):
         [labelled(scan, owner, np.zeros(objects, int)) for scan, owner in zip(scans, owners, strict=True)],
         voxel_size=0.7, num_levels=1,
     )  # fmt: skip
-    found = voxel_labels(batch)
+    found = voxel_labels(batch.scene, batch.labels)
     assert found.scan_of.tolist() == [0] * objects + [1] * objects
     for scan, owner in enumerate(owners):
         voxels = batch.scene.point_to_voxel(scan).numpy()
@@ -130,6 +130,6 @@ def test_mistakes_are_refused():
         [asked_nothing(make_scan(), ObjectLabels(torch.full((400,), -1), torch.zeros(0, dtype=torch.int64)))], **GRID
     )
     with pytest.raises(ValueError, match="full labels of 1 scans"):
-        voxel_labels(replace(batch, labels=()))
+        voxel_labels(batch.scene, ())
     assert [SMALL.number_of(label) for label in ("chair", "wall", "lamp")] == [0, 1, 2]
     assert [SMALL.name_of(number) for number in (0, 2)] == ["chair", ""]

@@ -15,6 +15,7 @@ from less3d.models.graph import GraphConfig
 from less3d.models.instances import InstanceConfig
 from less3d.models.tgnn import TgnnConfig
 from less3d.predict import Segmenter
+from less3d.training.evaluate import evaluate
 from less3d.training.instances import evaluate_instances, find, read_instance_rows
 from less3d.training.loader import Steps
 from less3d.training.loop import train
@@ -79,6 +80,19 @@ def test_the_second_stage_keeps_the_first_and_answers(data, first, tmp_path):
     assert answer.mask.shape == (len(scan),)
     found = find(load_weights(tmp_path)[0], scan)
     assert any((answer.mask == one.mask).all() for one in found) or not answer.found
+
+
+def test_with_true_instances_an_answer_is_one_of_them(data, first, tmp_path):
+    config = complete(STAGE_TWO, data, start_from=first)
+    train(config, data, data, tmp_path, start_from=first, workers=0)
+    model, _ = load_weights(tmp_path)
+    rows = evaluate(model, data, true_instances=True, turns=1)
+    assert len(rows) == 6
+    assert all(row.iou > 0.8 or row.iou < 0.2 for row in rows)  # one of two boxes, but for voxels that both share
+    late = complete(tiny_run("the", "red", "green", "box"), data)
+    train(late, data, data, tmp_path / "late", workers=0)
+    with pytest.raises(InputError, match="two stages takes annotated objects"):
+        evaluate(load_weights(tmp_path / "late")[0], data, true_instances=True)
 
 
 def test_the_second_stage_wants_the_first(data, first, tmp_path):

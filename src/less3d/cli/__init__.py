@@ -126,6 +126,7 @@ COMMANDS: dict[str, Command] = {
         "train the first of two stages, which finds all objects, from full labels", partial(_train, "rooms-instances")
     ),
     "train rooms-tgnn": Command("train TGNN over it, the second stage", partial(_train, "rooms-tgnn")),
+    "train rooms-xrefseg": Command("train X-RefSeg3D over it", partial(_train, "rooms-xrefseg")),
     "train rooms-less": Command("train the paper's network in small, for a CPU", partial(_train, "rooms-less")),
     "train less-paper": Command(
         "train LESS at the paper's sizes with RoBERTa, for a GPU", partial(_train, "less-paper")

@@ -37,6 +37,7 @@ def evaluate(
     max_scans: int | None = None,
     device: str = "cpu",
     turns: int = TURNS,
+    true_instances: bool = False,
 ) -> None:
     """Print mIoU, Acc@0.25 and Acc@0.5 over a data set: overall, unique and multiple, by tag, by class.
 
@@ -56,6 +57,8 @@ def evaluate(
         device: where to run, "cpu" or "cuda".
         turns: from how many sides each scan is looked at; 1 for a network that was trained on scans that lie as their
             sentences say, as the paper's.
+        true_instances: let a model of two stages choose among the annotated objects, not among those it finds: what its
+            second stage alone is worth.
     """
     from less3d.data.open import open_dataset
     from less3d.data.sentences import class_words
@@ -78,7 +81,7 @@ def evaluate(
     model = model.to(find_device(device))
     opened = open_dataset(data, sentences=sentences, split=split)
     scans = opened.scans[:max_scans]
-    question = f"{info.sha256} {noun_only} {turns} {data.resolve()} {_fingerprint(opened)}"
+    question = f"{info.sha256} {noun_only} {turns} {true_instances} {data.resolve()} {_fingerprint(opened)}"
     kept = None if rows is None else UnfinishedRows(rows, question)
     with _counting(opened, scans, kept) as on_scan:
         done = {} if kept is None else dict(kept.scored)
@@ -89,6 +92,7 @@ def evaluate(
             reword=reword,
             device=device,
             turns=turns,
+            true_instances=true_instances,
             done=done,
             on_scan=on_scan,
         )

@@ -6,8 +6,9 @@ from typing import Any, Literal, cast
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from less3d.batch import Batch, Scene
+from less3d.batch import Batch, ObjectLabels, Scene
 from less3d.calibration import Calibration
+from less3d.errors import InputError
 from less3d.models.graph import GraphConfig, GraphNetwork
 from less3d.models.interface import Candidates
 from less3d.models.late import LateConfig, LateLESS
@@ -79,6 +80,16 @@ class Referrer(nn.Module):
     def prepare(self, scene: Scene) -> Any:
         """Do, once a scene, all the work that needs no text."""
         return self.network.prepare(scene)
+
+    def prepare_labelled(self, scene: Scene, labels: ObjectLabels) -> Any:
+        """The same with the annotated objects of the scene's one scan in place of those that would be found.
+
+        Raises:
+            InputError: when the model does not work in two stages.
+        """
+        if not isinstance(self.network, GraphNetwork):
+            raise InputError(f"only a model of two stages takes annotated objects, got {self.config.fusion} fusion")
+        return self.network.prepare_labelled(scene, labels)
 
     def candidates(self, encoded: Any, text: TextFeatures) -> Candidates:
         """What S sentences, at least one, may mean in a scene of one scan."""

@@ -12,13 +12,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from less3d.batch import Batch, Scene
+from less3d.batch import Batch, ObjectLabels, Scene
 from less3d.errors import InputError
 from less3d.losses import pointing_loss
 from less3d.models.clustering import Instances, describe, find_instances
 from less3d.models.instances import InstanceConfig, InstanceNet, VoxelLabels, VoxelOpinions, voxel_labels
 from less3d.models.interface import Candidates
 from less3d.models.tgnn import TGNN, TgnnConfig
+from less3d.models.xrefseg import XRefSeg, XRefSegConfig
 from less3d.text import TextFeatures
 
 _SURE = 4.0
@@ -31,10 +32,12 @@ class GraphConfig:
 
     instances: InstanceConfig = field(default_factory=InstanceConfig)
     """Stage one."""
-    matcher: Literal["none", "tgnn"] = "none"
+    matcher: Literal["none", "tgnn", "xrefseg"] = "none"
     """Stage two. "none": stage one alone, which finds objects and answers no sentence."""
     tgnn: TgnnConfig = field(default_factory=TgnnConfig)
     """Stage two when it is TGNN's."""
+    xrefseg: XRefSegConfig = field(default_factory=XRefSegConfig)
+    """Stage two when it is X-RefSeg3D's."""
 
 
 class GraphNetwork(nn.Module):
@@ -49,15 +52,17 @@ class GraphNetwork(nn.Module):
         super().__init__()
         self.config = config
         self.instances = InstanceNet(config.instances)
-        self.matcher = None
-        if config.matcher == "tgnn":
-            self.matcher = TGNN(config.tgnn, node_width=config.instances.width, text_width=text_width)
+        self.matcher = _matcher(config, text_width)
         if self.matcher is not None:
             self.instances.requires_grad_(False)
 
     def prepare(self, scene: Scene) -> Instances:
         """Find the objects of the one scan of a scene."""
         return find_instances(self.instances(scene), scene.positions, self.config.instances)
+
+    def prepare_labelled(self, scene: Scene, labels: ObjectLabels) -> Instances:
+        """The annotated objects of the one scan of a scene: what a stage one that makes no mistake would find."""
+        return annotated(self.instances(scene), voxel_labels(scene, [labels]), scene, 0, self.config.instances)
 
     def candidates(self, encoded: Instances, text: TextFeatures) -> Candidates:
         """The found objects, for each of S sentences as probable as stage two says; an empty mask where there is none.
@@ -75,19 +80,20 @@ class GraphNetwork(nn.Module):
             empty = torch.full((1, encoded.masks.shape[1]), -_SURE, device=device)
             rows = torch.zeros(count, 1, dtype=torch.int64, device=device)
             return Candidates(empty, rows, rows * 0.0, torch.ones(count, device=device))
-        belief = self.matcher(encoded.features, encoded.positions, text).softmax(dim=1)
+        belief = self.matcher(encoded.features, encoded.positions, text).sum(dim=0).softmax(dim=1)
         rows = torch.arange(len(encoded), device=device).expand(count, -1)
         return Candidates((encoded.masks * 2.0 - 1.0) * _SURE, rows, belief, torch.zeros(count, device=device))
 
     def losses(self, batch: Batch, text: TextFeatures) -> dict[str, Float[Tensor, ""]]:
         """The parts of the loss of the stage that learns, and their sum as "total".
 
-        Stage two: cross-entropy over the annotated objects of the scan, for sentences about one that is no background.
+        Stage two: cross-entropy over the annotated objects of the scan, for sentences about one that is no background;
+        the sum over the kinds of logits.
         """
         if self.matcher is None:
             return self.instances.losses(batch)
         with torch.no_grad():
-            said, true = self.instances(batch.scene), voxel_labels(batch)
+            said, true = self.instances(batch.scene), voxel_labels(batch.scene, batch.labels)
         count = 0
         terms: list[Tensor] = []
         for scan in range(batch.scene.num_scans):
@@ -97,11 +103,19 @@ class GraphNetwork(nn.Module):
             meant = is_right.any(dim=1)
             rows = torch.arange(batch.bounds[scan], batch.bounds[scan + 1], device=meant.device)[meant]
             if len(rows):
-                scores = self.matcher(nodes.features, nodes.positions, text.select(rows))
-                terms.append(pointing_loss(scores, is_right[meant]) * len(rows))
+                scores = self.matcher(nodes.features, nodes.positions, text.select(rows))  # (H, S, K)
+                terms += [pointing_loss(kind, is_right[meant]) * len(rows) for kind in scores]
                 count += len(rows)
         point = torch.stack(terms).sum() / count if terms else torch.zeros((), requires_grad=True)
         return {"total": point, "point": point}
+
+
+def _matcher(config: GraphConfig, text_width: int) -> TGNN | XRefSeg | None:
+    """Stage two, None when there is none."""
+    widths = {"node_width": config.instances.width, "text_width": text_width}
+    if config.matcher == "tgnn":
+        return TGNN(config.tgnn, **widths)
+    return XRefSeg(config.xrefseg, **widths) if config.matcher == "xrefseg" else None
 
 
 def annotated(said: VoxelOpinions, true: VoxelLabels, scene: Scene, scan: int, config: InstanceConfig) -> Instances:

@@ -7,17 +7,20 @@ of that.
 Voxels take the place of points, and each counts once.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
-from less3d.batch import Batch, Scene
+from less3d.batch import Batch, ObjectLabels, Scene
 from less3d.errors import InputError
 from less3d.models.unet import SparseUNet
+from less3d.referral import Masks
 from less3d.sparse.voxels import mean_by
 
 PULL_MARGIN, PUSH_MARGIN = 0.1, 3.0
@@ -60,6 +63,20 @@ class InstanceConfig:
     def number_of(self, label: str) -> int:
         """A class's row in what the network says of classes; that of all others is the last."""
         return self.classes.index(label) if label in self.classes else len(self.classes)
+
+    def labels_of(self, masks: Masks, classes: Mapping[int, str]) -> ObjectLabels:
+        """Full labels of a scan in the network's numbering, of all its objects that have a point.
+
+        Args:
+            masks: the objects; where they share points the one with the highest id has them.
+            classes: the class of each.
+        """
+        keys = sorted(key for key, rows in masks.members.items() if len(rows))
+        object_of = np.full(masks.size, -1)
+        for row, key in enumerate(keys):
+            object_of[masks.members[key]] = row
+        numbers = [self.number_of(classes.get(key, "")) for key in keys]
+        return ObjectLabels(torch.from_numpy(object_of), torch.tensor(numbers, dtype=torch.int64))
 
     def name_of(self, number: int) -> str:
         """The class in a row, "" for all others."""
@@ -116,7 +133,7 @@ class InstanceNet(nn.Module):
         Raises:
             ValueError: when the batch has no full labels.
         """
-        said, true = self(batch.scene), voxel_labels(batch)
+        said, true = self(batch.scene), voxel_labels(batch.scene, batch.labels)
         target = F.pad(true.classes, (0, 1), value=_NO_CLASS)[true.object_of]  # (V,); -1 is the last
         parts = {"class": F.cross_entropy(said.classes, target, ignore_index=_NO_CLASS, reduction="sum")}
         parts["class"] = parts["class"] / (target != _NO_CLASS).sum().clamp(min=1)
@@ -172,31 +189,31 @@ def offset_losses(
     }
 
 
-def voxel_labels(batch: Batch) -> VoxelLabels:
-    """Full labels, on voxels.
+def voxel_labels(scene: Scene, labels: Sequence[ObjectLabels]) -> VoxelLabels:
+    """Full labels of each scan of a scene, on its voxels.
 
     Raises:
-        ValueError: when there are none.
+        ValueError: when they are of another number of scans.
     """
-    if len(batch.labels) != batch.scene.num_scans:
-        raise ValueError(f"expected full labels of {batch.scene.num_scans} scans, got them of {len(batch.labels)}")
-    counts = [len(own.classes) for own in batch.labels]
+    if len(labels) != scene.num_scans:
+        raise ValueError(f"expected full labels of {scene.num_scans} scans, got them of {len(labels)}")
+    counts = [len(own.classes) for own in labels]
     firsts = [sum(counts[:scan]) for scan in range(len(counts))]
-    count, rows = sum(counts), batch.scene.grid.point_to_voxel
+    count, rows = sum(counts), scene.grid.point_to_voxel
     of_points = torch.cat(
         [
             torch.where(own.object_of < 0, count, own.object_of + first)
-            for own, first in zip(batch.labels, firsts, strict=True)
+            for own, first in zip(labels, firsts, strict=True)
         ]
     )
     keys, points = torch.unique(rows * (count + 1) + of_points, return_counts=True)
     voxel, owner = keys // (count + 1), keys % (count + 1)
-    most = points.new_zeros(len(batch.scene.positions)).scatter_reduce(0, voxel, points, "amax")
+    most = points.new_zeros(len(scene.positions)).scatter_reduce(0, voxel, points, "amax")
     won = points == most[voxel]
     object_of = most.new_full(most.shape, count).scatter_reduce(0, voxel[won], owner[won], "amin")
     scan_of = torch.repeat_interleave(torch.tensor(counts, device=rows.device), output_size=count)
     return VoxelLabels(
-        torch.where(object_of == count, -1, object_of), torch.cat([own.classes for own in batch.labels]), scan_of
+        torch.where(object_of == count, -1, object_of), torch.cat([own.classes for own in labels]), scan_of
     )
 
 

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from less3d.errors import InputError
 from less3d.text import TextFeatures
 
-_EDGE_FEATURES = 10
+EDGE_FEATURES = 10
+"""Of `edge_geometry`."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class TGNN(nn.Module):
 
     def forward(
         self, features: Float[Tensor, "K E"], positions: Float[Tensor, "K 3"], text: TextFeatures
-    ) -> Float[Tensor, "S K"]:
-        """How well each of K objects of one scan fits each of S sentences, logits.
+    ) -> Float[Tensor, "1 S K"]:
+        """How well each of K objects of one scan fits each of S sentences, one kind of logits.
 
         Args:
             features: of the objects.
@@ -64,7 +65,7 @@ class TGNN(nn.Module):
         nodes = features.expand(len(text.words), -1, -1)  # (S, K, E)
         for layer in self.layers:
             nodes = layer(nodes, near, edges, text)
-        return self.score(nodes).squeeze(2)
+        return self.score(nodes).squeeze(2)[None]
 
 
 class TextGuidedLayer(nn.Module):
@@ -77,7 +78,7 @@ class TextGuidedLayer(nn.Module):
         super().__init__()
         self.node = _mlp(node_width, width)
         self.word = _mlp(text_width, width)
-        self.edge = _mlp(_EDGE_FEATURES, width)
+        self.edge = _mlp(EDGE_FEATURES, width)
 
     def forward(
         self,

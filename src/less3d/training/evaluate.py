@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
 
-from less3d.answering import answers, look
+from less3d.answering import View, answers, look
+from less3d.batch import ObjectLabels
 from less3d.data.dataset import Dataset, with_splits
 from less3d.metrics import SentenceScore, score_sentence
 from less3d.models import Referrer
@@ -21,6 +22,7 @@ def evaluate(
     reword: Callable[[Referral], str] = lambda referral: referral.sentence,
     device: str = "cpu",
     turns: int = TURNS,
+    true_instances: bool = False,
     done: Mapping[str, Scored] = MappingProxyType({}),
     on_scan: Callable[[str, Scored], None] = lambda scan, scored: None,
 ) -> list[SentenceScore]:
@@ -33,8 +35,12 @@ def evaluate(
         reword: what to ask instead of each sentence, such as the class word alone.
         device: where to run.
         turns: from how many sides each scan is looked at.
+        true_instances: whether a model of two stages chooses among the annotated objects, not among those it finds.
         done: scans that were scored before, which are not scored again unless their points or masks have changed.
         on_scan: told the name of each scan, and its rows, when it is done.
+
+    Raises:
+        InputError: when there are to be annotated objects, but the data or the model know none.
     """
     model.eval()
     rows: list[SentenceScore] = []
@@ -42,7 +48,9 @@ def evaluate(
         scan, masks = data.load(name)
         seen, scored = fingerprint(scan, masks), done.get(name)
         if scored is None or scored.seen != seen:
-            scored = Scored(seen, tuple(score_scan(model, scan, masks, data.referrals[name], reword, device, turns)))
+            labels = _labels(model, data, name) if true_instances else None
+            views = look(model, scan, turns=turns, device=device, labels=labels)
+            scored = Scored(seen, tuple(score_scan(model, views, scan, masks, data.referrals[name], reword)))
         on_scan(name, scored)
         rows += scored.rows
     return rows
@@ -58,18 +66,21 @@ def fingerprint(scan: Scan, masks: Masks) -> str:
 
 def score_scan(
     model: Referrer,
+    views: Sequence[View],
     scan: Scan,
     masks: Masks,
     referrals: Sequence[Referral],
     reword: Callable[[Referral], str] = lambda referral: referral.sentence,
-    device: str = "cpu",
-    turns: int = TURNS,
 ) -> Iterator[SentenceScore]:
-    """The scores of sentences about one scan, in their order."""
+    """The scores of sentences about one scan, in their order, by the views of it that `look` gave."""
     referrals = with_splits(scan, referrals)
-    views = look(model, scan, turns=turns, device=device)
     asked = [reword(referral) for referral in referrals]
     for referral, sentence, answer in zip(referrals, asked, answers(model, views, asked), strict=True):
         predicted = (answer.scores > 0.5).cpu().numpy()
         true = [masks.mask([target]) for target in referral.targets]
         yield score_sentence(referral, predicted, true, scan.points, asked=sentence, confidence=answer.confidence)
+
+
+def _labels(model: Referrer, data: Dataset, name: str) -> ObjectLabels:
+    full = data.annotated(name)
+    return model.config.graph.instances.labels_of(full.masks, full.classes)

@@ -1,6 +1,6 @@
 """Training batches: each a function of the data, the settings and the step's number, so that runs can resume."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ import torch
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
-from less3d.batch import Asked, Batch, ObjectLabels, asked_nothing, asked_together, make_batch
+from less3d.batch import Asked, Batch, asked_nothing, asked_together, make_batch
 from less3d.data.absent import borrowed
 from less3d.data.augment import augment
 from less3d.data.dataset import Dataset, make_samples, with_splits
@@ -68,7 +68,7 @@ class Steps(TorchDataset[list[Asked]]):
         full = self.data.annotated(name)
         referrals = with_splits(replace(full.scan, labels=full.classes), self.data.referrals[name])
         samples, masks = self._samples(name, full.scan, full.masks, referrals, rng)
-        labels = self._labels(masks, full.classes)
+        labels = self.config.model.graph.instances.labels_of(masks, full.classes)
         return [replace(one, labels=labels) for one in asked_together(samples)]
 
     def _labelled(self, name: str, rng: np.random.Generator) -> list[Asked]:
@@ -78,7 +78,7 @@ class Steps(TorchDataset[list[Asked]]):
         near = Referral(name, "", (int(rng.choice(keys)),) if keys else ())
         scan, masks = self._part(full.scan, full.masks, near, rng)
         scan, masks, _ = augment(scan, masks, (), rng, self.config.augment)
-        return [asked_nothing(scan, self._labels(masks, full.classes))]
+        return [asked_nothing(scan, self.config.model.graph.instances.labels_of(masks, full.classes))]
 
     def _samples(
         self, name: str, scan: Scan, masks: Masks, referrals: Sequence[Referral], rng: np.random.Generator
@@ -92,18 +92,6 @@ class Steps(TorchDataset[list[Asked]]):
         if samples := make_samples(*changed):
             return samples, changed[1]
         return make_samples(scan, masks, chosen), masks  # where holes took all that was described
-
-    def _labels(self, masks: Masks, classes: Mapping[int, str]) -> ObjectLabels:
-        """What a model of two stages learns from: the object of each point, and its class."""
-        config, keys = (
-            self.config.model.graph.instances,
-            sorted(key for key, rows in masks.members.items() if len(rows)),
-        )
-        object_of = np.full(masks.size, -1)
-        for row, key in enumerate(keys):
-            object_of[masks.members[key]] = row
-        numbers = [config.number_of(classes.get(key, "")) for key in keys]
-        return ObjectLabels(torch.from_numpy(object_of), torch.tensor(numbers, dtype=torch.int64))
 
     def _part(self, scan: Scan, masks: Masks, referral: Referral, rng: np.random.Generator) -> tuple[Scan, Masks]:
         """The part of a large scan that is trained on, with a point of what one sentence is about."""

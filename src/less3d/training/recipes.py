@@ -46,6 +46,17 @@ _SMALLER = ModelConfig(
     late=LateConfig(channels=(24, 48, 64, 96), width=96, mask_width=32, candidates=12), voxel_size=0.1
 )
 
+_SECOND_STAGE = TrainConfig(
+    model=ModelConfig(fusion="graph", graph=GraphConfig(matcher="tgnn")),
+    augment=_SCANNED,
+    steps=6_000,
+    sentences_per_scan=48,
+    max_points=90_000,
+    replicas=2,
+    meet_every=10,
+    validation_scans=20,
+)
+
 RECIPES: dict[str, TrainConfig] = {
     "rooms-base": _ROOMS_BASE,
     "rooms-base-cpu": _ROOMS_BASE_CPU,
@@ -63,16 +74,8 @@ RECIPES: dict[str, TrainConfig] = {
         meet_every=10,
         validation_scans=20,
     ),
-    "rooms-tgnn": TrainConfig(
-        model=ModelConfig(fusion="graph", graph=GraphConfig(matcher="tgnn")),
-        augment=_SCANNED,
-        steps=6_000,
-        sentences_per_scan=48,
-        max_points=90_000,
-        replicas=2,
-        meet_every=10,
-        validation_scans=20,
-    ),
+    "rooms-tgnn": _SECOND_STAGE,
+    "rooms-xrefseg": replace(_SECOND_STAGE, model=ModelConfig(fusion="graph", graph=GraphConfig(matcher="xrefseg"))),
     "rooms-less": TrainConfig(
         model=ModelConfig(fusion="early", early=LessConfig(channels=(32, 64, 96, 128), blocks=1, positive_weight=20.0)),
         steps=10_000,
@@ -111,9 +114,9 @@ RECIPES: dict[str, TrainConfig] = {
     ),
 }
 """Each recipe by name: `rooms-base` (late fusion, 16 scans at a step, for a GPU), `rooms-base-cpu` (the same network in
-two processes, for a CPU), `rooms-tiny` (smaller), `rooms-instances` and `rooms-tgnn` (the two stages of TGNN in small),
-`rooms-less` (the paper's network in small), `less-paper` and `less-paper-gru` (the paper's sizes and schedule, for a
-GPU: 64 epochs of ScanRefer's 36,665 sentences, 14 a step)."""
+two processes, for a CPU), `rooms-tiny` (smaller), `rooms-instances` (the first of two stages, in small), `rooms-tgnn`
+and `rooms-xrefseg` (second stages over it), `rooms-less` (the paper's network in small), `less-paper` and
+`less-paper-gru` (the paper's sizes and schedule, for a GPU: 64 epochs of ScanRefer's 36,665 sentences, 14 a step)."""
 
 
 def complete(config: TrainConfig, data: Dataset, *, start_from: Path | None = None) -> TrainConfig:
