@@ -8,6 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from less3d.benchmark.machine import commit, cpu
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -16,9 +18,9 @@ def provenance(*packages: str) -> dict[str, Any]:
     script = Path(sys.argv[0]).resolve().relative_to(ROOT)
     return {
         "command": " ".join(["python", str(script), *map(_without_folder, sys.argv[1:])]),
-        "commit": _git("rev-parse", "HEAD"),
+        "commit": commit(),
         "source_changed_since": bool(_git("status", "--porcelain", "--", "src")),
-        "machine": {"cpu": _cpu_model(), "cores": os.cpu_count(), "load_average": os.getloadavg()},
+        "machine": {"cpu": cpu(), "cores": os.cpu_count(), "load_average": os.getloadavg()},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in ("torch", *packages)}},
     }
 
@@ -35,10 +37,3 @@ def _without_folder(argument: str) -> str:
 
 def _git(*arguments: str) -> str:
     return subprocess.run(["git", *arguments], capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip()
-
-
-def _cpu_model() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    models = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    return next(models, platform.processor())

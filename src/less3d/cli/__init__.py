@@ -103,6 +103,18 @@ def _scores() -> Callable[..., None]:
     return scores
 
 
+def _bench() -> Callable[..., None]:
+    from less3d.cli.bench import bench
+
+    return bench
+
+
+def _bench_tables() -> Callable[..., None]:
+    from less3d.cli.bench import tables
+
+    return tables
+
+
 def _data_check() -> Callable[..., None]:
     from less3d.cli.data import check
 
@@ -135,6 +147,8 @@ COMMANDS: dict[str, Command] = {
     "calibrate": Command("fit the confidence of weights, and when they find nothing", _calibrate),
     "eval": Command("score weights over a data set", _eval),
     "scores": Command("print the tables of an evaluation again from its rows", _scores),
+    "bench": Command("train and compare systems, and make the paper's tables", _bench),
+    "bench tables": Command("make them again from the scores of its runs", _bench_tables),
     "data check": Command("report what is wrong with a data set, by line", _data_check),
     "data prepare": Command("make ScanNet's scans ready for training and scoring", _data_prepare),
 }

@@ -1,0 +1,1 @@
+"""Comparing systems: the same rooms, the same budget, the paper's tables."""

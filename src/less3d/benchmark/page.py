@@ -1,0 +1,76 @@
+"""A page to look at: for some sentences the truth and what each system marks, from one place."""
+
+import html
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Bool
+
+from less3d.benchmark.comparison import Watch
+from less3d.benchmark.record import Record, Row
+from less3d.data.dataset import Dataset
+from less3d.io.files import replacing
+from less3d.metrics import iou
+from less3d.referral import Referral
+from less3d.training.loop import BEST
+
+PAGE, PICTURES = "page.html", "pictures"
+SENTENCES = 6
+_SIZE = (480, 360)
+
+_STYLE = """body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 100rem; color: #282c34 }
+section { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); gap: 1rem }
+figure { margin: 0 } img { width: 100% } figcaption { color: #555 }"""
+
+
+def make_page(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) -> Path:
+    """Draw, for sentences with look-alikes in different scans, what is meant and what each row's first seed marks."""
+    from less3d.draw import choose_view, picture
+    from less3d.predict import Segmenter
+
+    distinct = list({row.runs: row for row in rows if record.results(row)}.values())
+    segmenters = {
+        f"{row.name}, {row.text}": Segmenter.from_pretrained(
+            record.folder / "runs" / row.runs / "seed-0" / BEST, turns=1
+        )
+        for row in distinct
+    }
+    folder = record.folder / PICTURES
+    folder.mkdir(exist_ok=True)
+    sections = []
+    asked = chosen(test)
+    for number, (name, referral) in enumerate(asked):
+        watch("drawing", number, len(asked))
+        scan, masks = test.load(name)
+        true = masks.mask(referral.targets)
+        view = choose_view(scan.points, true)
+        shown: list[tuple[str, Bool[np.ndarray, "N"]]] = [("what is meant", true)]
+        for title, segmenter in segmenters.items():
+            mask = segmenter.set_scan(scan).segment(referral.sentence).mask
+            shown.append((f"{title}: IoU {iou(mask, true):.2f}", mask))
+        figures = []
+        for place, (caption, mask) in enumerate(shown):
+            path = folder / f"{number:02d}-{place:02d}.png"
+            with replacing(path) as file:
+                picture(scan, mask, caption, view=view, size=_SIZE).save(file, format="PNG")
+            source = f"{PICTURES}/{path.name}"
+            figures.append(f'<figure><img src="{source}" alt="{html.escape(caption)}"></figure>')
+        sections.append(f"<h2>{html.escape(referral.sentence)}</h2>\n<section>\n" + "\n".join(figures) + "\n</section>")
+    watch("drawing", len(asked), len(asked))
+    body = "\n".join(sections)
+    text = f'<!doctype html>\n<meta charset="utf-8">\n<title>less3d bench</title>\n<style>{_STYLE}</style>\n{body}\n'
+    with replacing(record.folder / PAGE) as file:
+        file.write(text.encode())
+    return record.folder / PAGE
+
+
+def chosen(test: Dataset) -> list[tuple[str, Referral]]:
+    """The first sentence about one object with look-alikes of each of the first scans that have one."""
+    found = []
+    for scan in test.scans:
+        for referral in test.referrals[scan]:
+            if referral.unique is False and len(referral.targets) == 1:
+                found.append((scan, referral))
+                break
+    return found[:SENTENCES] or [(scan, test.referrals[scan][0]) for scan in test.scans[:SENTENCES]]

@@ -1,0 +1,73 @@
+"""Pictures of the tables."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from less3d.benchmark.record import Record, Row
+from less3d.benchmark.tables import scores_of
+from less3d.io.files import replacing
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+RESULTS, EFFORT = "results.png", "effort.png"
+
+
+def draw(record: Record) -> list[Path]:
+    """Draw what there is of a comparison; gives the files."""
+    tables = dict(record.tables)
+    drawn = []
+    if "text" in tables:
+        drawn.append(_bars(record, tables["text"]))
+    if "effort" in tables:
+        drawn.append(_curves(record, tables["effort"]))
+    return drawn
+
+
+def _bars(record: Record, rows: Sequence[Row]) -> Path:
+    """mIoU, Acc@0.25 and Acc@0.5 of each system; each seed a dot."""
+    from matplotlib.figure import Figure
+
+    known = [row for row in {row.runs: row for row in rows}.values() if scores_of(record, row)]
+    figure = Figure(figsize=(11, 0.6 * len(known) + 1.6), layout="constrained")
+    axes = figure.subplots(1, 3, sharey=True)
+    for one, measure, title in zip(axes, ("miou", "acc_25", "acc_50"), ("mIoU", "Acc@0.25", "Acc@0.5"), strict=True):
+        for place, row in enumerate(known):
+            values = [100 * getattr(score, measure) for score in scores_of(record, row)]
+            one.barh(place, np.mean(values), color="#4477aa" if row.labels == "masks" else "#ccbb44")
+            one.plot(values, [place] * len(values), "k.", markersize=4)
+        one.set(title=title, xlabel="percent")
+        one.grid(axis="x", alpha=0.3)
+    axes[0].set_yticks(range(len(known)), [f"{row.name}, {row.text}" for row in known])
+    axes[0].invert_yaxis()
+    figure.suptitle("blue learns from masks, yellow from instances and classes", fontsize="medium")
+    return _saved(record.folder / RESULTS, figure)
+
+
+def _curves(record: Record, rows: Sequence[Row]) -> Path:
+    """mIoU against the hours that labelling takes."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for name, text in dict.fromkeys((row.name, row.text) for row in rows):
+        own = [row for row in rows if (row.name, row.text) == (name, text)]
+        own = sorted((row for row in own if scores_of(record, row)), key=lambda row: row.label_minutes)
+        scores = [[100 * score.miou for score in scores_of(record, row)] for row in own]
+        hours = [row.label_minutes / 60 for row in own]
+        spread = np.array([np.std(values, ddof=1) if len(values) > 1 else 0.0 for values in scores])
+        label = f"{name}, {text} ({own[0].labels})" if own else f"{name}, {text}"
+        axes.errorbar(hours, [np.mean(values) for values in scores], spread, fmt="o-", capsize=3, label=label)
+    axes.set(xlabel="hours of labelling, by the paper's figures", ylabel="mIoU, percent", xscale="log", ylim=(0, None))
+    axes.grid(alpha=0.3)
+    axes.legend()
+    return _saved(record.folder / EFFORT, figure)
+
+
+def _saved(path: Path, figure: "Figure") -> Path:
+    with replacing(path) as file:
+        figure.savefig(file, dpi=110, format="png")
+    return path

@@ -1,0 +1,176 @@
+"""Runs of a comparison: each trains in a process of its own with one thread, is scored, and is not run again.
+
+How many steps fit into a budget of minutes is measured once for each kind of run; from then on a run is determined by
+its settings, its data and its seed, whatever else the machine does meanwhile.
+"""
+
+import json
+import math
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import redirect_stderr
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from less3d.calibration import Calibration
+from less3d.data.dataset import Dataset
+from less3d.errors import InputError
+from less3d.io.files import replacing
+from less3d.metrics import SentenceScore
+from less3d.referral import Referral
+from less3d.score_rows import write_rows
+from less3d.settings import from_json, to_json
+from less3d.text.table import make_table
+from less3d.training.checkpoint import Progress
+from less3d.training.config import TrainConfig
+from less3d.training.evaluate import evaluate
+from less3d.training.instances import evaluate_instances
+from less3d.training.loader import all_sentences
+from less3d.training.loop import BEST, TEXT, train
+from less3d.weights import load_weights
+
+ROWS, RESULT = "rows.csv", "result.json"
+CLASS_WORD, TRUE_INSTANCES = "rows_class_word.csv", "rows_true_instances.csv"
+"""What a run answers to the class word alone, and when it may choose among the annotated objects."""
+_PILOT = 0.05
+"""Share of the minutes of a run for which its speed is measured."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training, and what it is scored on."""
+
+    name: str
+    config: TrainConfig
+    folder: Path
+    data: Dataset
+    test: Dataset
+    text: Path
+    """Where sentences are kept as frozen text encoders read them, for all runs."""
+    test_scans: int | None = None
+    begin: Path | None = None
+    """Weights it starts from, instead of random ones."""
+
+    @property
+    def best(self) -> Path:
+        """Its weights."""
+        return self.folder / BEST
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """What the finished run has said."""
+        return json.loads((self.folder / RESULT).read_text(encoding="utf-8"))
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is a result of this very run.
+
+        Raises:
+            InputError: when there is one of another run.
+        """
+        if not (self.folder / RESULT).is_file():
+            return False
+        if from_json(TrainConfig, json.dumps(self.result["settings"])) != self.config:
+            raise InputError(f"{self.folder}: has a run with other settings: give them again, or another folder")
+        return True
+
+
+def read_sentences(runs: Iterable[Run], on_read: Callable[[int, int], None]) -> None:
+    """Let each frozen text encoder read the sentences of all its runs, once, before any of them starts."""
+    for run in runs:
+        if run.config.model.answers and run.config.model.text.encoder != "gru":
+            make_table(_table(run), run.config.model.text, all_sentences(run.data, run.config), on_read=on_read)
+
+
+def steps_per_minute(runs: Sequence[Run], minutes: float, kept: Path, pool: Any) -> Iterator[tuple[str, float]]:
+    """The speed of each run by its name: from the file `kept`, else measured for a share of `minutes`, and kept."""
+    known: dict[str, float] = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+    yield from known.items()
+    left = [(run, _PILOT * minutes) for run in runs if run.name not in known]
+    for name, speed in pool.imap_unordered(_pilot, left):
+        known[name] = speed
+        with replacing(kept) as file:
+            file.write(json.dumps(known, indent=1).encode())
+        yield name, speed
+
+
+def at_length(config: TrainConfig, steps: int, seed: int) -> TrainConfig:
+    """The run with so many steps, validated at the last only."""
+    steps, warmup = max(1, steps), min(config.warmup_steps, steps // 10)
+    return replace(config, steps=steps, seed=seed, validate_every=steps, validation_scans=1, warmup_steps=warmup)
+
+
+def finish(run: Run) -> Run:
+    """Train to the end, or from where the run was stopped, and score; the result is in the run's folder."""
+    progress = _train(run)
+    model, _ = load_weights(run.best)
+    model.calibration = Calibration()  # what is there was fitted to a scan that was trained on
+    about: dict[str, Any] = {}
+    if run.config.model.answers:
+        write_rows(evaluate(model, run.test, max_scans=run.test_scans, turns=1), run.folder / ROWS)
+        write_rows(_asked_for_classes(run, model), run.folder / CLASS_WORD)
+        if run.config.model.needs_labels:
+            rows = evaluate(model, run.test, max_scans=run.test_scans, turns=1, true_instances=True)
+            write_rows(rows, run.folder / TRUE_INSTANCES)
+    else:
+        mean = evaluate_instances(model, run.test, max_scans=run.test_scans).mean
+        about = {"ap": mean.ap, "ap_50": mean.ap_50, "ap_25": mean.ap_25}
+    result = {
+        "name": run.name,
+        "seed": run.config.seed,
+        "steps": progress.step,
+        "sentences": progress.sentences,
+        "minutes": progress.seconds / 60,
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "learning_parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
+        **about,
+        "settings": json.loads(to_json(run.config)),
+    }
+    with replacing(run.folder / RESULT) as file:
+        file.write(json.dumps(result, indent=1).encode())
+    return run
+
+
+def folder_of(name: str) -> str:
+    """A name for the folder of a run: its words."""
+    return "-".join("".join(letter if letter.isalnum() else " " for letter in name).split())
+
+
+def _asked_for_classes(run: Run, model: Any) -> list[SentenceScore]:
+    from less3d.data.sentences import class_words
+
+    def reword(referral: Referral) -> str:
+        return class_words(referral.label) if referral.label else referral.sentence
+
+    return evaluate(model, run.test, max_scans=run.test_scans, turns=1, reword=reword)
+
+
+def _pilot(asked: tuple[Run, float]) -> tuple[str, float]:
+    """The steps a minute of a run that trains for some minutes and is then thrown away."""
+    run, minutes = asked
+    folder = run.folder.with_name(f"pilot-{run.folder.name}")
+    shutil.rmtree(folder, ignore_errors=True)
+    progress = _train(replace(run, folder=folder), max_minutes=minutes)
+    shutil.rmtree(folder)
+    return run.name, 60 * progress.step / progress.seconds
+
+
+def _train(run: Run, *, max_minutes: float = math.inf) -> Progress:
+    """Train in this process, with one thread; what it tells goes to a file. No weights are chosen by a validation: the
+    one there is, of a scan trained on, comes after the last step."""
+    torch.set_num_threads(1)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    if not (run.folder / TEXT).exists() and _table(run).exists():
+        (run.folder / TEXT).symlink_to(_table(run).resolve(), target_is_directory=True)
+    with (run.folder / "messages.txt").open("a", encoding="utf-8") as file, redirect_stderr(file):
+        return train(
+            run.config, run.data, run.data, run.folder, workers=0, max_minutes=max_minutes, start_from=run.begin
+        )
+
+
+def _table(run: Run) -> Path:
+    """The folder of the run's text encoder."""
+    return run.text / folder_of(run.config.model.text.encoder)

@@ -1,0 +1,147 @@
+"""`less3d bench`: compare systems on the same scans with the same budget; `less3d bench tables`: the tables again."""
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import tyro
+from rich.progress import TaskID
+
+from less3d.cli.progress import progress_bar
+from less3d.errors import InputError
+
+if TYPE_CHECKING:
+    from less3d.benchmark.comparison import Watch
+    from less3d.benchmark.record import Record
+
+_QUICK_MINUTES, _QUICK_ROOMS, _QUICK_TEST_ROOMS, _QUICK_SENTENCES = 0.5, 60, 8, 30
+
+
+def bench(
+    *,
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"])],
+    data: Path | None = None,
+    test: Path | None = None,
+    sentences: Path | None = None,
+    split: str | None = None,
+    test_sentences: Path | None = None,
+    test_split: str | None = None,
+    minutes: float = 30.0,
+    seeds: int = 3,
+    workers: int = 2,
+    test_scans: int | None = None,
+    tables: tuple[Literal["text", "ablation", "effort"], ...] = ("text", "ablation", "effort"),
+    bert: str | None = None,
+    roberta: str | None = None,
+    quick: bool = False,
+) -> None:
+    """Train LESS, its two-stage rivals TGNN and X-RefSeg3D, and the default network in small, and compare them.
+
+    The output folder gets bench.md, bench.csv, results.png, effort.png and page.html. What is finished is not run
+    again: the same command goes on after a stop. Systems of two stages need scans with instances and classes.
+
+    Args:
+        output: folder of the comparison.
+        data: folder to learn from: made rooms, a folder of your own, or ScanNet, downloaded or prepared.
+        test: folder to score on.
+        sentences: file of ScanRefer, Nr3D, Sr3D or Multi3DRefer, where data is ScanNet's.
+        split: only sentences about scans of this ScanNet split are learned from.
+        test_sentences: the same for the scans to score on.
+        test_split: see test_sentences.
+        minutes: of training, a system and seed, on one core.
+        seeds: runs of each system.
+        workers: runs at a time, one core each.
+        test_scans: at most so many scans are scored.
+        tables: which tables to make: systems by text encoder, parts of LESS, score against the effort of labelling.
+        bert: name or folder of BERT; without it MiniLM stands in.
+        roberta: name or folder of RoBERTa; without it MiniLM stands in.
+        quick: half a minute a system, one seed, on a few rooms that are made for it where no data are given.
+    """
+    from less3d.benchmark.comparison import Budget, Comparison, compare
+    from less3d.benchmark.page import make_page
+    from less3d.benchmark.record import record_of, write_record
+    from less3d.benchmark.timing import time_systems
+    from less3d.data.open import open_dataset
+
+    if (data is None) != (test is None) or (data is None and not quick):
+        raise InputError("expected --data to learn from and --test to score on, or --quick, which makes rooms itself")
+    output.mkdir(parents=True, exist_ok=True)
+    with _watching() as watch:
+        if data is None or test is None:
+            data, test = _rooms(output, workers, watch)
+        if quick:
+            minutes, seeds = _QUICK_MINUTES, 1
+        budget = Budget(minutes, seeds=seeds, workers=workers, test_scans=test_scans)
+        comparison = Comparison(
+            data=open_dataset(data, sentences=sentences, split=split),
+            test=open_dataset(test, sentences=test_sentences, split=test_split),
+            folder=output,
+            budget=budget,
+            encoders=tuple((name, one) for name, one in (("BERT", bert), ("RoBERTa", roberta)) if one is not None),
+            matrices=tables,
+        )
+        record = record_of(comparison, command=shlex.join(["less3d", *sys.argv[1:]]))
+        write_record(record)
+        compare(comparison, watch)
+        rows = dict(record.tables).get("text", ())
+        if rows:
+            time_systems(record, rows, comparison.test, watch)
+            make_page(record, rows, comparison.test, watch)
+    _write(record)
+
+
+def tables(folder: tyro.conf.Positional[Path]) -> None:
+    """Write the tables and plots of a comparison again, from the scores that its runs have saved.
+
+    Args:
+        folder: of the comparison.
+    """
+    from less3d.benchmark.record import read_record
+
+    _write(read_record(folder))
+
+
+def _write(record: "Record") -> None:
+    """Tables and plots, and the first to be read at once."""
+    from less3d.benchmark.plots import draw
+    from less3d.benchmark.tables import markdown, table_of_runs
+    from less3d.io.files import replacing
+
+    text = markdown(record)
+    for name, content in (("bench.md", text), ("bench.csv", table_of_runs(record))):
+        with replacing(record.folder / name) as file:
+            file.write(content.encode())
+    draw(record)
+    print(text)
+
+
+def _rooms(output: Path, workers: int, watch: "Watch") -> tuple[Path, Path]:
+    """A few made rooms to learn from and to score on."""
+    from less3d.data.rooms.make import RoomSettings, iter_rooms
+
+    made = []
+    train = RoomSettings(seed=1, split="train", sentences=_QUICK_SENTENCES, scanner="sampled")
+    for settings, rooms in ((train, _QUICK_ROOMS), (replace(train, seed=2, split="test"), _QUICK_TEST_ROOMS)):
+        folder = output / "rooms" / settings.split
+        for number, _ in enumerate(iter_rooms(folder, rooms=rooms, settings=settings, workers=workers), start=1):
+            watch(f"making {settings.split} rooms", number, rooms)
+        made.append(folder)
+    return made[0], made[1]
+
+
+@contextmanager
+def _watching() -> Iterator["Watch"]:
+    """A bar for each kind of work."""
+    with progress_bar("") as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def watch(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield watch

@@ -1,0 +1,171 @@
+"""A comparison runs each system once, goes on after a stop, and its tables need no model."""
+
+import csv
+import json
+from dataclasses import replace
+
+import pytest
+from tiny_data import write_tiny_data
+from tiny_run import tiny_run
+
+from less3d.benchmark import comparison as module
+from less3d.benchmark import timing
+from less3d.benchmark.comparison import Budget, Comparison, Part, compare, part_of
+from less3d.benchmark.page import chosen, make_page
+from less3d.benchmark.plots import draw
+from less3d.benchmark.record import read_record, record_of, write_record
+from less3d.benchmark.systems import Figures, System
+from less3d.benchmark.tables import markdown, order_line, table_of_runs
+from less3d.benchmark.timing import time_systems
+from less3d.data.folder import Folder
+from less3d.errors import InputError
+from less3d.models import ModelConfig
+from less3d.models.graph import GraphConfig
+from less3d.models.instances import InstanceConfig
+from less3d.models.tgnn import TgnnConfig
+from less3d.text import TextConfig
+
+_LATE = replace(tiny_run(), validation_scans=1)
+_GRU = TextConfig(encoder="gru")
+_STAGE_ONE = InstanceConfig(channels=(8, 8), blocks=1, inputs="details")
+
+
+def two_stages(**about):
+    graph = GraphConfig(instances=_STAGE_ONE, **about)
+    return replace(_LATE, model=ModelConfig(fusion="graph", graph=graph, text=_GRU, voxel_size=0.2))
+
+
+LATE = System("late", "GRU", replace(_LATE, model=replace(_LATE.model, text=_GRU)))
+MATCHED = two_stages(matcher="tgnn", tgnn=TgnnConfig(width=8))
+TGNN = System("TGNN", "GRU", MATCHED, first=two_stages(), paper=Figures(26.1, 35.0, 29.0))
+
+
+class Here:
+    """A pool of this very process."""
+
+    def __init__(self, *_, **__):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def imap_unordered(self, work, items):
+        return map(work, items)
+
+    def apply(self, work, arguments):
+        return work(*arguments)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A small comparison, what it told, and its runs."""
+    folder = tmp_path_factory.mktemp("comparison")
+    data = Folder(write_tiny_data(folder))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "systems", lambda encoders: {"text": (TGNN, LATE), "effort": (LATE,)})
+        for one in (module, timing):
+            patch.setattr(one.multiprocessing, "get_context", lambda method: type("Context", (), {"Pool": Here}))
+        budget = Budget(minutes=0.002, seeds=2, test_scans=2)
+        comparison = Comparison(data, data, folder / "bench", budget, matrices=("text", "effort"))
+        comparison.folder.mkdir()
+        told: list[tuple[str, int, int]] = []
+        record = record_of(comparison, command="less3d bench")
+        write_record(record)
+        runs = compare(comparison, lambda *what: told.append(what))
+        again = compare(comparison, lambda *what: None)
+        time_systems(record, dict(record.tables)["text"], data, lambda *what: None)
+        make_page(record, dict(record.tables)["text"], data, lambda *what: None)
+        yield comparison, runs, again, told
+
+
+def test_every_system_and_share_runs_once_with_each_seed(made):
+    _, runs, again, told = made
+    names = sorted({run.name for run in runs})
+    assert names == [
+        "TGNN, GRU",
+        "late, GRU",
+        "late, GRU, 10% of the scans",
+        "late, GRU, 30% of the scans",
+        "stage one",
+    ]
+    assert len(runs) == 2 * len(names)
+    assert all(run.is_finished for run in runs)
+    assert {(run.name, run.config) for run in runs} == {(run.name, run.config) for run in again}
+    assert ("training", 2, 2) in told
+
+
+def test_the_second_stage_begins_with_the_first_of_its_seed(made):
+    _, runs, _, _ = made
+    for run in runs:
+        if run.name == "TGNN, GRU":
+            assert run.begin is not None
+            assert run.begin.parent.name == f"seed-{run.config.seed}"
+            assert (run.folder / "rows_true_instances.csv").exists()
+
+
+def test_other_settings_are_refused_in_the_place_of_a_run(made):
+    _, runs, _, _ = made
+    with pytest.raises(InputError, match="other settings"):
+        _ = replace(runs[0], config=replace(runs[0].config, steps=999)).is_finished
+
+
+def test_tables_are_made_from_what_is_saved(made):
+    comparison, *_ = made
+    record = read_record(comparison.folder)
+    text = markdown(record)
+    for heading in (
+        "Systems by text encoder",
+        "Differences",
+        "The two stages apart",
+        "effort of labelling",
+        "Time and memory",
+    ):
+        assert heading in text
+    row = next(line for line in text.splitlines() if line.startswith("| TGNN | GRU | instances and classes"))
+    assert row.endswith("| 26.10 | 35.00 | 29.00 |")
+    rows = list(csv.DictReader(table_of_runs(record).splitlines()))
+    assert len(rows) == 2 * (2 + 3)
+    saved = json.loads((comparison.folder / "runs" / "TGNN-GRU" / "seed-1" / "result.json").read_text())
+    own = next(row for row in rows if row["system"] == "TGNN" and row["seed"] == "1")
+    assert own["steps"] == str(saved["steps"])
+    assert own["true_instances_miou"]
+    for path in [*draw(record), comparison.folder / "page.html"]:
+        assert path.stat().st_size > 500
+
+
+def test_labels_are_counted_as_they_are_read(made):
+    comparison, *_ = made
+    tables = dict(read_record(comparison.folder).tables)
+    full, masks = tables["text"]
+    assert (full.labels, full.labelled, full.label_minutes) == ("instances and classes", 6, 60.0)
+    assert (masks.labels, masks.labelled, masks.label_minutes) == ("masks", 6, 12.0)
+    assert [(row.share, row.labelled) for row in tables["effort"]] == [(0.1, 2), (0.3, 2), (1.0, 6)]
+
+
+def test_a_part_is_the_first_scans(made):
+    data = made[0].data
+    assert part_of(data, 1.0) is data
+    part = part_of(data, 0.5)
+    assert isinstance(part, Part)
+    assert part.scans == data.scans[:2]
+    assert part.load("room1")[1].members.keys() == data.load("room1")[1].members.keys()
+    assert chosen(data)[0][0] == "room0"
+
+
+def test_the_order_is_said_to_be_the_paper_s_only_where_it_is():
+    assert "by more than" in order_line([("a", 10.0, [0.1, 0.12]), ("b", 20.0, [0.2, 0.22])])
+    assert "not beyond the spread" in order_line([("a", 10.0, [0.1, 0.3]), ("b", 20.0, [0.2, 0.25])])
+    line = order_line([("a", 10.0, [0.3]), ("b", 20.0, [0.2]), ("c", 30.0, [])])
+    assert line == "The paper's order is not reproduced: b (20.0) is not above a (30.0)."
+    assert "Too few" in order_line([("a", 10.0, [0.3])])
+
+
+def test_mistakes_are_refused(tmp_path):
+    with pytest.raises(InputError, match="less3d bench"):
+        read_record(tmp_path)
+    for wrong in ({"minutes": 0.0}, {"seeds": 0}, {"workers": 0}, {"first_share": 1.0}):
+        with pytest.raises(InputError):
+            Budget(**wrong)

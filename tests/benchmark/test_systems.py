@@ -1,0 +1,62 @@
+"""The rows are the paper's, differ in what they say, and share all else."""
+
+from dataclasses import replace
+
+from less3d.benchmark.systems import MATRICES, systems
+
+
+def test_every_row_of_the_paper_s_main_table_is_there():
+    rows = systems({"BERT": "bert-base-uncased", "RoBERTa": "roberta-base"})["text"]
+    assert [(row.name, row.text) for row in rows[:-1]] == [
+        ("TGNN", "GRU"),
+        ("TGNN", "BERT"),
+        ("X-RefSeg3D", "GRU"),
+        ("X-RefSeg3D", "BERT"),
+        ("LESS", "GRU"),
+        ("LESS", "BERT"),
+        ("LESS", "RoBERTa"),
+    ]
+    assert [row.paper.miou for row in rows[:-1] if row.paper] == [26.10, 27.80, 29.77, 29.94, 32.19, 32.44, 33.74]
+    assert rows[1].config.model.text.encoder == "bert-base-uncased"
+    assert rows[6].config.model.text.encoder == "roberta-base"
+    assert [row.labels for row in rows] == ["instances and classes"] * 4 + ["masks"] * 4
+    assert rows[3].config.model.graph.xrefseg.neighbors == 10
+    assert rows[2].config.model.graph.xrefseg.neighbors == 16
+
+
+def test_minilm_stands_in_and_says_so():
+    rows = systems()["text"]
+    assert [(row.text, row.stands_for) for row in rows[4:]] == [
+        ("GRU", ""),
+        ("MiniLM", "BERT"),
+        ("MiniLM", "RoBERTa"),
+        ("MiniLM", ""),
+    ]
+
+
+def test_rows_of_one_title_are_one_system():
+    for encoders in ({}, {"BERT": "a"}, {"BERT": "a", "RoBERTa": "b"}):
+        tables = systems(encoders)
+        assert tuple(tables) == MATRICES
+        by_title = {}
+        for row in (row for rows in tables.values() for row in rows):
+            assert by_title.setdefault(row.title, row.config) == row.config
+        assert len(set(by_title.values())) == len(by_title)
+
+
+def test_all_see_the_same_scans():
+    rows = [row for rows in systems().values() for row in rows]
+    for name in ("augment", "max_points", "scans_per_step"):
+        assert len({getattr(row.config, name) for row in rows}) == 1
+    assert len({(row.config.model.voxel_size, row.config.model.num_levels) for row in rows}) == 1
+    firsts = {row.first for row in rows if row.first}
+    assert len(firsts) == 1
+
+
+def test_parts_of_less_are_left_out_one_by_one():
+    neither, pwca, seg, area, whole = (row.config.model.early for row in systems()["ablation"])
+    assert (neither.pwca, neither.qsa) == (False, False)
+    assert pwca == replace(whole, qsa=False)
+    assert neither == replace(pwca, pwca=False)
+    assert area == replace(whole, contrast_weight=0.0)
+    assert seg == replace(area, area_weight=0.0)
