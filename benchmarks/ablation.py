@@ -10,34 +10,26 @@ after these steps. A run has one core. What is finished is not run again, and wh
 
 import argparse
 import json
-import math
 import multiprocessing
-import shutil
 from collections.abc import Iterable, Sequence
-from contextlib import redirect_stderr
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from provenance import ROOT, provenance
-from rich.progress import track
+from rich.progress import Progress
 
-from less3d.calibration import Calibration
+from less3d.benchmark.runs import CLASS_WORD, ROWS, Run, at_length, finish, folder_of, read_sentences, steps_per_minute
 from less3d.data.folder import Folder
-from less3d.data.sentences import class_words
 from less3d.io.files import replacing
 from less3d.metrics import Scores, summarize
 from less3d.models import Referrer
 from less3d.models.late import LateConfig
 from less3d.models.less import LessConfig
-from less3d.settings import from_json, to_json
-from less3d.text.table import make_table
+from less3d.score_rows import read_rows
 from less3d.training.config import TrainConfig
-from less3d.training.evaluate import evaluate
-from less3d.training.loader import all_sentences
-from less3d.training.loop import TEXT, train
 from less3d.training.recipes import RECIPES, complete
 from less3d.weights import load_weights, save_weights
 
@@ -50,8 +42,6 @@ SENTENCES = 8
 GIVEN, COMPARING = ("network.encoder.", "network.gather.", "network.words."), ("network.relate", "network.absence")
 """The parts of a late network that see objects and read words, and those that compare objects by what was said."""
 RESULT = ROOT / "benchmarks" / "results" / "ablation.json"
-PILOT = 0.05
-"""Share of the minutes of a run for which its speed is measured."""
 
 
 def variants() -> dict[str, TrainConfig]:
@@ -88,25 +78,6 @@ def variants() -> dict[str, TrainConfig]:
     }
 
 
-@dataclass(frozen=True)
-class Job:
-    """One run."""
-
-    variant: str
-    config: TrainConfig
-    folder: Path
-    data: Path
-    test: Path
-    test_scans: int
-    text: Path
-    """The sentences as the frozen text encoder reads them, which all runs share."""
-
-    @property
-    def result(self) -> Path:
-        """Written when the run is finished and scored."""
-        return self.folder / "result.json"
-
-
 def main() -> None:
     """Run what is not finished, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -121,117 +92,51 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=RESULT)
     options = parser.parse_args()
     chosen = {name: config for name, config in variants().items() if name in options.variants}
-    with multiprocessing.get_context("spawn").Pool(options.workers, maxtasksperchild=1) as pool:
-        speeds = measure(chosen, options, pool)
-        jobs = [
-            job_of(name, at_length(config, round(options.minutes * speeds[name]), seed), options)
+    kinds = [run_of(name, config, options) for name, config in chosen.items()]
+    with multiprocessing.get_context("spawn").Pool(options.workers, maxtasksperchild=1) as pool, Progress() as bar:
+        reading = bar.add_task("reading sentences")
+        read_sentences(kinds, lambda done, total: bar.update(reading, completed=done, total=total))
+        measured = steps_per_minute(kinds, options.minutes, options.runs / "speeds.json", pool)
+        speeds = dict(bar.track(measured, len(kinds), description="speeds"))
+        runs = [
+            run_of(name, at_length(config, round(options.minutes * speeds[name]), seed), options)
             for seed in range(options.seeds)
             for name, config in chosen.items()
         ]
-        done = [job for job in jobs if is_finished(job)]
-        left = [job for job in jobs if job not in done]
-        write(options, done)
-        for job in track(pool.imap_unordered(run, left), "runs", total=len(left)):
-            done.append(job)
-            write(options, [one for one in jobs if one in done])
+        left = [run for run in runs if not run.is_finished]
+        write(options, runs)
+        for _ in bar.track(pool.imap_unordered(finish, left), len(left), description="runs"):
+            write(options, runs)
     print("\n".join(table(json.loads(options.output.read_text(encoding="utf-8")))))
 
 
-def measure(chosen: dict[str, TrainConfig], options: argparse.Namespace, pool: Any) -> dict[str, float]:
-    """Steps a minute of each variant, measured once and kept. Also lets the frozen text encoder read all sentences."""
-    known, speeds = options.runs / "speeds.json", {}
-    if known.is_file():
-        speeds = json.loads(known.read_text(encoding="utf-8"))
-    data = Folder(options.data)
-    make_table(options.runs / TEXT, LATE.model.text, all_sentences(data, LATE), on_read=lambda done, total: None)
-    pilots = [(job_of(name, config, options), PILOT * options.minutes) for name, config in chosen.items()]
-    pilots = [pilot for pilot in pilots if pilot[0].variant not in speeds]
-    for name, speed in track(pool.imap_unordered(pilot, pilots), "speeds", total=len(pilots)):
-        speeds[name] = speed
-        with replacing(known) as file:
-            file.write(json.dumps(speeds, indent=1).encode())
-    return speeds
-
-
-def pilot(asked: tuple[Job, float]) -> tuple[str, float]:
-    """The steps a minute of a run that trains for some minutes and is then thrown away."""
-    job, minutes = asked
-    folder = job.folder.with_name("pilot")
-    shutil.rmtree(folder, ignore_errors=True)
-    progress = _train(replace(job, folder=folder), max_minutes=minutes)
-    shutil.rmtree(folder)
-    return job.variant, 60 * progress.step / progress.seconds
-
-
-def at_length(config: TrainConfig, steps: int, seed: int) -> TrainConfig:
-    """The run with so many steps, validated at the last only."""
-    steps, warmup = max(1, steps), min(config.warmup_steps, steps // 10)
-    return replace(config, steps=steps, seed=seed, validate_every=steps, validation_scans=1, warmup_steps=warmup)
-
-
-def job_of(variant: str, config: TrainConfig, options: argparse.Namespace) -> Job:
+def run_of(variant: str, config: TrainConfig, options: argparse.Namespace) -> Run:
     """The run in its place, `runs/variant/seed`."""
-    config = complete(config, Folder(options.data))
+    data = Folder(options.data)
+    config = complete(config, data)
     folder = options.runs / folder_of(variant) / f"seed-{config.seed}"
-    return Job(variant, config, folder, options.data, options.test, options.test_scans, options.runs / TEXT)
+    text, test = options.runs / "text", Folder(options.test)
+    begin = _with_given(config, options.runs / "given" / f"{folder_of(variant)}-{config.seed}.safetensors")
+    return Run(variant, config, folder, data, test, text, options.test_scans, begin if config.learn else None)
 
 
-def folder_of(variant: str) -> str:
-    """A name for the runs of a variant: its words."""
-    return "-".join("".join(letter if letter.isalnum() else " " for letter in variant).split())
-
-
-def is_finished(job: Job) -> bool:
-    """Whether there is a result of this very run.
-
-    Raises:
-        SystemExit: when there is one of another run.
-    """
-    if not job.result.is_file():
-        return False
-    found = json.loads(job.result.read_text(encoding="utf-8"))
-    if from_json(TrainConfig, json.dumps(found["settings"])) != job.config:
-        raise SystemExit(f"{job.result} is of a run with other settings: give them again, or another folder as --runs")
-    return True
-
-
-def run(job: Job) -> Job:
-    """Train to the end, or from where the run was stopped, and score; the result is in the run's folder."""
-    progress = _train(job)
-    model, _ = load_weights(job.folder / "best.safetensors")
-    model.calibration = Calibration()  # what is there was fitted to a scan that was trained on
-    test = Folder(job.test)
-    full = summarize(evaluate(model, test, max_scans=job.test_scans, turns=1))
-    noun = summarize(
-        evaluate(model, test, max_scans=job.test_scans, turns=1, reword=lambda referral: class_words(referral.label))
-    )
-    gain = None
-    if full.multiple is not None and noun.multiple is not None:
-        gain = full.multiple.miou - noun.multiple.miou
-    result = {
-        "variant": job.variant,
-        "seed": job.config.seed,
-        "steps": progress.step,
-        "sentences": progress.sentences,
-        "minutes": progress.seconds / 60,
-        "parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "reading_gain_miou": gain,
-        "scores": _without_classes(full),
-        "class_word": _without_classes(noun),
-        "settings": json.loads(to_json(job.config)),
-    }
-    with replacing(job.result) as file:
-        file.write(json.dumps(result, indent=1).encode())
-    return job
-
-
-def write(options: argparse.Namespace, done: Sequence[Job]) -> None:
+def write(options: argparse.Namespace, runs: Sequence[Run]) -> None:
     """All finished runs as one file."""
-    results = [json.loads(job.result.read_text(encoding="utf-8")) for job in done]
+    results = [result_of(run) for run in runs if run.is_finished]
     budget = {"minutes_a_run": options.minutes, "seeds": options.seeds, "test_scans": options.test_scans}
     whole = {**provenance(), **budget, "runs": results}
     with replacing(options.output) as file:
         file.write((json.dumps(whole, indent=1) + "\n").encode())
+
+
+def result_of(run: Run) -> dict[str, Any]:
+    """What a finished run has said, and its scores."""
+    full, noun = (summarize(read_rows(run.folder / file)) for file in (ROWS, CLASS_WORD))
+    gain = None
+    if full.multiple is not None and noun.multiple is not None:
+        gain = full.multiple.miou - noun.multiple.miou
+    scores = {"scores": _without_classes(full), "class_word": _without_classes(noun)}
+    return {"variant": run.name, **run.result, "reading_gain_miou": gain, **scores}
 
 
 def table(result: dict[str, Any]) -> list[str]:
@@ -265,28 +170,16 @@ def _without_classes(scores: Scores) -> dict[str, Any]:
     return {name: value for name, value in asdict(scores).items() if name != "by_label"}
 
 
-def _train(job: Job, *, max_minutes: float = math.inf) -> Any:
-    """Train in this process, with one thread; what it tells goes to a file. No weights are chosen by a validation: the
-    one there is, of a scan trained on, comes after the last step."""
-    torch.set_num_threads(1)
-    job.folder.mkdir(parents=True, exist_ok=True)
-    if not (job.folder / TEXT).exists():
-        (job.folder / TEXT).symlink_to(job.text.resolve(), target_is_directory=True)
-    start = _with_given(job) if job.config.learn else None
-    data = Folder(job.data)
-    with (job.folder / "messages.txt").open("a", encoding="utf-8") as file, redirect_stderr(file):
-        return train(job.config, data, data, job.folder, workers=0, max_minutes=max_minutes, start_from=start)
-
-
-def _with_given(job: Job) -> Path:
+def _with_given(config: TrainConfig, path: Path) -> Path:
     """Weights that see and read as the released ones do, and have compared nothing yet."""
-    torch.manual_seed(job.config.seed)
-    model, (released, _) = Referrer(job.config.model), load_weights()
-    known = released.state_dict()
-    given = {name: known[name] for name in model.state_dict() if name.startswith(GIVEN)}
-    model.load_state_dict(given, strict=False)
-    path = job.folder / "start.safetensors"
-    save_weights(model, path, metadata={})
+    if config.learn and not path.exists():
+        torch.manual_seed(config.seed)
+        model, (released, _) = Referrer(config.model), load_weights()
+        known = released.state_dict()
+        given = {name: known[name] for name in model.state_dict() if name.startswith(GIVEN)}
+        model.load_state_dict(given, strict=False)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_weights(model, path, metadata={})
     return path
 
 

@@ -2,7 +2,6 @@
 
 import json
 from argparse import Namespace
-from dataclasses import replace
 from itertools import pairwise
 
 import ablation
@@ -11,6 +10,7 @@ import torch
 from tiny_data import write_tiny_data
 from tiny_run import tiny_run
 
+from less3d.benchmark.runs import at_length, finish, folder_of
 from less3d.training.recipes import RECIPES
 from less3d.weights import load_weights
 
@@ -28,7 +28,7 @@ def test_variants_are_all_different_and_ready_for_one_process():
     variants = ablation.variants()
     assert len(set(variants.values())) == len(variants)
     assert all(config.replicas == config.meet_every == 1 for config in variants.values())
-    places = [ablation.folder_of(name) for name in variants]
+    places = [folder_of(name) for name in variants]
     assert len(set(places)) == len(places)
 
 
@@ -43,20 +43,14 @@ def test_parts_are_added_one_by_one():
 
 
 def test_what_compares_begins_from_nothing_and_what_sees_and_reads_as_released(options):
-    job = ablation.job_of("given: + counting", ablation.variants()["given: + counting"], options)
-    job.folder.mkdir(parents=True)
-    start, (released, _) = load_weights(ablation._with_given(job))[0].state_dict(), load_weights()
+    run = ablation.run_of("given: + counting", ablation.variants()["given: + counting"], options)
+    assert run.begin is not None
+    start, (released, _) = load_weights(run.begin)[0].state_dict(), load_weights()
     known = released.state_dict()
     for name, values in known.items():
         if name.startswith(("network.encoder.", "network.words.")):
             assert torch.equal(start[name], values), name
     assert not torch.equal(start["network.relate.enter.weight"], known["network.relate.enter.weight"])
-
-
-def test_steps_follow_from_minutes():
-    config = ablation.at_length(TINY, 1001, 7)
-    assert (config.steps, config.seed, config.validate_every, config.warmup_steps) == (1001, 7, 1001, 2)
-    assert ablation.at_length(TINY, 0, 0).steps == 1
 
 
 def test_a_row_has_the_mean_and_spread_of_its_seeds():
@@ -72,20 +66,13 @@ def options(tmp_path):
     return Namespace(**folders, test_scans=2, minutes=1.0, seeds=1)
 
 
-def test_a_finished_run_is_scored_once_and_another_is_refused_in_its_place(options):
-    job = ablation.job_of("tiny", ablation.at_length(TINY, 2, 0), options)
-    assert not ablation.is_finished(job)
-    ablation.run(job)
-    assert ablation.is_finished(job)
-    result = json.loads(job.result.read_text())
-    assert (result["steps"], result["sentences"], result["scores"]["overall"]["sentences"]) == (2, 4, 4)
-    with pytest.raises(SystemExit, match="other settings"):
-        ablation.is_finished(replace(job, config=replace(job.config, steps=3)))
-
-
-def test_a_speed_is_measured_and_leaves_nothing(options):
-    job = ablation.job_of("tiny", TINY, options)
-    name, speed = ablation.pilot((job, 0.0))
-    assert name == "tiny"
-    assert speed > 0
-    assert list(job.folder.parent.iterdir()) == []
+def test_what_is_written_is_what_runs_have_scored(options):
+    run = finish(ablation.run_of("tiny", at_length(TINY, 2, 0), options))
+    options.output = options.runs / "ablation.json"
+    ablation.write(options, [run, ablation.run_of("not run", TINY, options)])
+    (result,) = json.loads(options.output.read_text())["runs"]
+    assert (result["variant"], result["steps"], result["sentences"]) == ("tiny", 2, 4)
+    assert result["scores"]["overall"]["sentences"] == 4
+    assert "by_label" not in result["scores"]
+    gain = result["scores"]["multiple"]["miou"] - result["class_word"]["multiple"]["miou"]
+    assert result["reading_gain_miou"] == pytest.approx(gain)
