@@ -1,7 +1,9 @@
 """A system of two stages is trained one after the other, each judged by what it is for."""
 
+import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from tiny_data import write_tiny_data
@@ -121,6 +123,22 @@ def test_labels_go_where_the_points_go(data):
             assert owners in ([{0}, {1}], [{1}, {0}])
             assert len(asked.labels.classes) == 2
             assert bool(asked.sentences) == model.answers
+
+
+def test_sentences_with_masks_of_their_own_are_left_out(data, tmp_path):
+    (tmp_path / "scans").mkdir()
+    np.save(tmp_path / "mask.npy", np.arange(600) < 100)
+    write_scan(read_scan(data.path("room0")), tmp_path / "scans" / "room0.npz")
+    own = {"scan": "room0", "sentence": "the corner", "mask": "mask.npy"}
+    config = replace(complete(STAGE_TWO, data), max_points=300)
+    for rows in ([own, {"scan": "room0", "sentence": "the red box", "target_id": 1}], [own]):
+        (tmp_path / "sentences.jsonl").write_text("\n".join(map(json.dumps, rows)))
+        steps = Steps(Folder(tmp_path), config)
+        if len(rows) == 2:
+            assert steps[0][0].sentences == ("the red box",)
+        else:
+            with pytest.raises(InputError, match="room0: expected a sentence about one of its annotated objects"):
+                _ = steps[0]
 
 
 def test_scans_without_labels_are_refused(data, tmp_path):

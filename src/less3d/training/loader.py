@@ -14,6 +14,7 @@ from less3d.data.absent import borrowed
 from less3d.data.augment import augment
 from less3d.data.dataset import Dataset, make_samples, with_splits
 from less3d.data.sentences.view import swap_left_right
+from less3d.errors import InputError
 from less3d.models import ModelConfig
 from less3d.referral import Masks, Referral, Sample
 from less3d.scan import Scan
@@ -24,7 +25,7 @@ class Steps(TorchDataset[list[Asked]]):
     """The steps of a run, by number: what is asked of which scans.
 
     Args:
-        data: scans, sentences and masks; nothing else of it is read.
+        data: scans, sentences and masks; nothing else of it is read, but full labels for systems of two stages.
         config: the run.
         replica: which of the run's processes these are for; each has every `config.replicas`-th scan.
     """
@@ -64,9 +65,15 @@ class Steps(TorchDataset[list[Asked]]):
         return asked_together(samples)
 
     def _asked_labelled(self, name: str, rng: np.random.Generator) -> list[Asked]:
-        """The same with full labels."""
+        """The same with full labels, and sentences about the objects that they name."""
         full = self.data.annotated(name)
-        referrals = with_splits(replace(full.scan, labels=full.classes), self.data.referrals[name])
+        said = [row for row in self.data.referrals[name] if full.masks.members.keys() >= set(row.targets)]
+        if not said:
+            raise InputError(
+                f"scan {name}: expected a sentence about one of its annotated objects, got those about masks or boxes "
+                "of their own: systems of two stages learn to choose among annotated objects"
+            )
+        referrals = with_splits(replace(full.scan, labels=full.classes), said)
         samples, masks = self._samples(name, full.scan, full.masks, referrals, rng)
         labels = self.config.model.graph.instances.labels_of(masks, full.classes)
         return [replace(one, labels=labels) for one in asked_together(samples)]
