@@ -101,7 +101,7 @@ def _systems(record: Record, rows: Sequence[Row]) -> list[str]:
         whole = [summarize(one) for one in scored]
         nouns = [summarize(one) for one in record.scores(row, CLASS_WORD)]
         gains = [_gain(one.multiple, other.multiple) for one, other in zip(whole, nouns, strict=True)]
-        cells = [row.name, row.text, row.labels, *_measured([one.overall for one in whole])]
+        cells = [row.name, _reader(row), row.labels, *_measured([one.overall for one in whole])]
         cells += [percent(_miou(one.unique) for one in whole), percent(_miou(one.multiple) for one in whole)]
         cells += [percent(gains), *_size(results), *(f"{value:.2f}" for value in row.paper or ())]
         lines.append(_line(cells + [""] * (14 - len(cells))))
@@ -142,7 +142,7 @@ def _stages(record: Record, rows: Sequence[Row]) -> list[str]:
     ]
     lines += [f"The first stage as instance segmentation, by ScanNet's definition: {', '.join(means)}.", ""]
     lines += _head("the second stage over annotated objects | text | mIoU | Acc@0.25 | Acc@0.5")
-    lines += [_line([row.name, row.text, *_measured(scores_of(record, row, TRUE_INSTANCES))]) for row in both]
+    lines += [_line([row.name, _reader(row), *_measured(scores_of(record, row, TRUE_INSTANCES))]) for row in both]
     return lines
 
 
@@ -151,7 +151,9 @@ def _ablation(record: Record, rows: Sequence[Row]) -> list[str]:
     lines += _head("system | text | mIoU | Acc@0.25 | Acc@0.5 | paper: mIoU | Acc@0.25 | Acc@0.5")
     for row in rows:
         lines.append(
-            _line([row.name, row.text, *_measured(scores_of(record, row)), *(f"{value:.2f}" for value in row.paper)])
+            _line(
+                [row.name, _reader(row), *_measured(scores_of(record, row)), *(f"{value:.2f}" for value in row.paper)]
+            )
         )
     return [
         *lines,
@@ -195,7 +197,7 @@ def _effort(record: Record, rows: Sequence[Row]) -> list[str]:
     ]
     for row in rows:
         hours = f"{row.label_minutes / 60:,.1f}"
-        about = [row.name, row.text, row.labels, f"{row.share:.0%}", f"{row.labelled:,}", hours]
+        about = [row.name, _reader(row), row.labels, f"{row.share:.0%}", f"{row.labelled:,}", hours]
         lines.append(_line([*about, *_measured(scores_of(record, row))]))
     return lines
 
@@ -215,6 +217,11 @@ def _times(times: dict[str, Any]) -> list[str]:
             _line([row["system"], row["training"], *values, f"{row['whole']:.1f}", f"{row['megabytes']:,.0f}"])
         )
     return lines
+
+
+def _reader(row: Row) -> str:
+    """What reads the sentences, and in whose place."""
+    return f"{row.text} (for {row.stands_for})" if row.stands_for else row.text
 
 
 def _measured(scores: Sequence[Score]) -> list[str]:

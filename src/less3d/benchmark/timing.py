@@ -60,12 +60,20 @@ def _measure(weights: Path, test: Dataset, scans: Sequence[str]) -> dict[str, fl
         if rest:
             _, seconds = _timed(lambda views=views, rest=rest: list(answers(model, views, rest)))
             took["further_sentence"] += [seconds / len(rest)] * len(rest)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
     return {
         **{name: mean(own) for name, own in took.items() if own},
         "whole": sum(map(sum, took.values())),
-        "megabytes": peak,
+        "megabytes": _peak_megabytes(),
     }
+
+
+def _peak_megabytes() -> float:
+    """The most memory that this process has held; on Linux without what its parent held when it was started."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def _training(record: Record, row: Row) -> str:
