@@ -6,10 +6,12 @@ import pytest
 from tiny_data import write_tiny_data
 from tiny_run import tiny_run
 
-from less3d.benchmark.runs import CLASS_WORD, ROWS, Run, at_length, finish, steps_per_minute
+from less3d.benchmark.comparison import Part
+from less3d.benchmark.runs import CLASS_WORD, ROWS, Run, at_length, finish, read_sentences, steps_per_minute
 from less3d.data.folder import Folder
 from less3d.errors import InputError
 from less3d.score_rows import read_rows
+from less3d.text import TextConfig
 
 TINY = tiny_run("the", "red", "green", "box")
 
@@ -47,6 +49,16 @@ def test_a_speed_is_measured_once_and_leaves_nothing_else(run, tmp_path):
     assert speed > 0
     assert list(run.folder.parent.iterdir()) == []
     assert list(steps_per_minute([run], 0.0, kept, Here())) == [(name, speed)]
+
+
+def test_sentences_of_all_runs_of_an_encoder_are_read_once(run):
+    frozen = replace(run, config=replace(run.config, model=replace(run.config.model, text=TextConfig())))
+    few = replace(frozen, data=Part(run.data, 1))
+    read: list[tuple[int, int]] = []
+    read_sentences([few, frozen, run], lambda *counts: read.append(counts))
+    assert read == [(2, 2)]  # the same two sentences are said of every room
+    read_sentences([few], lambda *counts: pytest.fail("read again"))
+    assert [path.name for path in frozen.text.iterdir()] == ["minilm"]
 
 
 def test_steps_follow_from_minutes():

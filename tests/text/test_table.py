@@ -30,6 +30,7 @@ def test_a_table_is_made_once_and_anew_for_other_sentences(tmp_path):
         pytest.fail("read again")
 
     make_table(tmp_path / "a", TextConfig(), reversed(SENTENCES), on_read=fail)
+    assert make_table(tmp_path / "a", TextConfig(), SENTENCES[1:2], on_read=fail)(["a table"]).mask.sum() == 2
     table = make_table(tmp_path / "a", TextConfig(), (*SENTENCES, "the desk"), on_read=ignore)
     assert table(["the desk"]).mask.sum() == 2
     other = make_table(tmp_path / "a", TextConfig(layers="last"), ["a table"], on_read=ignore)

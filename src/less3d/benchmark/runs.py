@@ -23,6 +23,7 @@ from less3d.metrics import SentenceScore
 from less3d.referral import Referral
 from less3d.score_rows import write_rows
 from less3d.settings import from_json, to_json
+from less3d.text import TextConfig
 from less3d.text.table import make_table
 from less3d.training.checkpoint import Progress
 from less3d.training.config import TrainConfig
@@ -80,9 +81,13 @@ class Run:
 
 def read_sentences(runs: Iterable[Run], on_read: Callable[[int, int], None]) -> None:
     """Let each frozen text encoder read the sentences of all its runs, once, before any of them starts."""
+    asked: dict[tuple[Path, TextConfig], set[str]] = {}
     for run in runs:
-        if run.config.model.answers and run.config.model.text.encoder != "gru":
-            make_table(_table(run), run.config.model.text, all_sentences(run.data, run.config), on_read=on_read)
+        text = run.config.model.text
+        if run.config.model.answers and text.encoder != "gru":
+            asked.setdefault((_table(run), text), set()).update(all_sentences(run.data, run.config))
+    for (folder, text), sentences in asked.items():
+        make_table(folder, text, sentences, on_read=on_read)
 
 
 def steps_per_minute(runs: Sequence[Run], minutes: float, kept: Path, pool: Any) -> Iterator[tuple[str, float]]:

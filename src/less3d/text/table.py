@@ -73,7 +73,7 @@ def make_table(
     device: torch.device | str = "cpu",
     on_read: Callable[[int, int], None],
 ) -> TextTable:
-    """Read sentences into a table, unless the folder holds the table of these sentences and this encoder already.
+    """Read sentences into a table, unless the folder holds one of this encoder that has them all already.
 
     Args:
         folder: where to keep it; about 13 kB a sentence through MiniLM.
@@ -89,7 +89,7 @@ def make_table(
     index, encoder_name = folder / "index.json", to_json(config)
     if index.is_file():
         known = json.loads(index.read_text(encoding="utf-8"))
-        if known["encoder"] == encoder_name and known["sentences"] == wanted:
+        if known["encoder"] == encoder_name and set(known["sentences"]).issuperset(wanted):
             return TextTable(folder, device)
         index.unlink()
     folder.mkdir(parents=True, exist_ok=True)
