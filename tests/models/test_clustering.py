@@ -46,7 +46,7 @@ def test_perfect_opinions_give_the_objects_and_no_wall(noise):
     said, where, owner = boxes(*ROOM, noise=noise)
     found = find_instances(said, where, CONFIG)
     assert as_sets(found.masks) == as_sets(owner == number for number in range(3))
-    assert sorted(found.classes.argmax(dim=1).tolist()) == [CHAIR, CHAIR, TABLE]
+    assert sorted(found.labels.tolist()) == [CHAIR, CHAIR, TABLE]
     assert found.confidence.tolist() == sorted(found.confidence.tolist(), reverse=True)
     assert ((found.confidence > 0.9) & (found.confidence <= 1)).all()
     for mask, features, position in zip(found.masks, found.features, found.positions, strict=True):
@@ -78,6 +78,15 @@ def test_what_agrees_less_is_believed_less():
         int(owner[mask.nonzero()[0]]): float(value) for mask, value in zip(found.masks, found.confidence, strict=True)
     }
     assert chairs[0] < 0.8 * chairs[1]
+
+
+def test_what_may_be_of_no_named_class_is_believed_less_and_has_a_name():
+    said, where, owner = boxes(*ROOM)
+    said.classes[owner == 0] = torch.tensor([1.0, 0.0, 0.0, 2.0])  # likelier of some other class than a chair
+    found = find_instances(said, where, CONFIG)
+    (row,) = (int(row) for row, mask in enumerate(found.masks) if mask[owner == 0].any())
+    assert found.labels[row] == CHAIR
+    assert found.confidence[row] < 0.5 * found.confidence[0]
 
 
 def test_a_room_without_objects_has_none():

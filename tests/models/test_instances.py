@@ -132,4 +132,5 @@ def test_mistakes_are_refused():
     with pytest.raises(ValueError, match="full labels of 1 scans"):
         voxel_labels(batch.scene, ())
     assert [SMALL.number_of(label) for label in ("chair", "wall", "lamp")] == [0, 1, 2]
-    assert [SMALL.name_of(number) for number in (0, 2)] == ["chair", ""]
+    with pytest.raises(InputError, match="names of classes"):
+        InstanceNet(replace(SMALL, classes=()))

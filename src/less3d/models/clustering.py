@@ -40,7 +40,7 @@ class Instances:
     classes: Float[Tensor, "K C"]
     """Probability of each class, the mean over an object's voxels."""
     confidence: Float[Tensor, "K"]
-    """How well its voxels agree on where its middle is, 0..1, times the probability of its class."""
+    """How well its voxels agree on where its middle is, 0..1, times the probability of its likeliest named class."""
     features: Float[Tensor, "K E"]
     """Mean embedding."""
     positions: Float[Tensor, "K 3"]
@@ -48,6 +48,11 @@ class Instances:
 
     def __len__(self) -> int:
         return len(self.masks)
+
+    @property
+    def labels(self) -> Int64[Tensor, "K"]:
+        """The likeliest class of each that has a name, for a class of all others says nothing."""
+        return self.classes[:, :-1].argmax(dim=1)
 
 
 def find_instances(said: VoxelOpinions, positions: Float[Tensor, "V 3"], config: InstanceConfig) -> Instances:
@@ -73,7 +78,7 @@ def find_instances(said: VoxelOpinions, positions: Float[Tensor, "V 3"], config:
     owner, member = own.nonzero(as_tuple=True)
     toward = (share @ positions[rows])[owner] - positions[rows[member]]
     agreement = mean_by(torch.cosine_similarity(toward, offsets[member])[:, None], owner, len(own)).squeeze(1)
-    confidence = agreement.clamp(min=0.0) * classes.amax(dim=1)
+    confidence = agreement.clamp(min=0.0) * classes[:, :-1].amax(dim=1)
     kept = _without_doubles(own, confidence)
     masks = torch.zeros(len(kept), len(positions), dtype=torch.bool, device=positions.device)
     masks[:, rows] = own[kept]

@@ -78,10 +78,6 @@ class InstanceConfig:
         numbers = [self.number_of(classes.get(key, "")) for key in keys]
         return ObjectLabels(torch.from_numpy(object_of), torch.tensor(numbers, dtype=torch.int64))
 
-    def name_of(self, number: int) -> str:
-        """The class in a row, "" for all others."""
-        return self.classes[number] if number < len(self.classes) else ""
-
     @property
     def is_background(self) -> tuple[bool, ...]:
         """For each row whether it is no object."""
@@ -110,10 +106,16 @@ class VoxelLabels:
 
 
 class InstanceNet(nn.Module):
-    """A U-Net and its three heads."""
+    """A U-Net and its three heads.
+
+    Raises:
+        InputError: when it is to know no class.
+    """
 
     def __init__(self, config: InstanceConfig) -> None:
         super().__init__()
+        if not config.classes:
+            raise InputError("the first of two stages needs names of classes; `less3d train` takes them from its scans")
         self.config = config
         self.unet = SparseUNet(3 if config.inputs == "color" else 13, widths=config.channels, blocks=config.blocks)
         self.classes = nn.Linear(config.channels[0], len(config.classes) + 1)

@@ -60,7 +60,7 @@ def find(model: Referrer, scan: Scan, *, device: str = "cpu") -> list[FoundInsta
     scene = make_scene([scan], voxel_size=config.voxel_size, num_levels=config.num_levels, device=device)
     instances = network.prepare(scene)
     masks = instances.masks[:, scene.point_to_voxel(0)].cpu().numpy()
-    labels = [network.config.instances.name_of(number) for number in instances.classes.argmax(dim=1).tolist()]
+    labels = [network.config.instances.classes[number] for number in instances.labels.tolist()]
     return [FoundInstance(*one) for one in zip(masks, labels, instances.confidence.tolist(), strict=True)]
 
 
