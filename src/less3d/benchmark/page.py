@@ -10,8 +10,10 @@ from jaxtyping import Bool
 from less3d.benchmark.comparison import Watch
 from less3d.benchmark.record import Record, Row
 from less3d.data.dataset import Dataset
+from less3d.draw import choose_view, picture
 from less3d.io.files import replacing
 from less3d.metrics import iou
+from less3d.predict import Segmenter
 from less3d.referral import Referral
 from less3d.training.loop import BEST
 
@@ -26,9 +28,6 @@ figure { margin: 0 } img { width: 100% } figcaption { color: #555 }"""
 
 def make_page(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) -> Path:
     """Draw, for sentences with look-alikes in different scans, what is meant and what each row's first seed marks."""
-    from less3d.draw import choose_view, picture
-    from less3d.predict import Segmenter
-
     distinct = list({row.runs: row for row in rows if record.results(row)}.values())
     segmenters = {
         f"{row.name}, {row.text}": Segmenter.from_pretrained(

@@ -17,9 +17,11 @@ import torch
 
 from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
+from less3d.data.sentences import class_words
 from less3d.errors import InputError
 from less3d.io.files import replacing
 from less3d.metrics import SentenceScore
+from less3d.models import Referrer
 from less3d.referral import Referral
 from less3d.score_rows import write_rows
 from less3d.settings import from_json, to_json
@@ -144,8 +146,8 @@ def folder_of(name: str) -> str:
     return "-".join("".join(letter if letter.isalnum() else " " for letter in name).split())
 
 
-def _asked_for_classes(run: Run, model: Any) -> list[SentenceScore]:
-    from less3d.data.sentences import class_words
+def _asked_for_classes(run: Run, model: Referrer) -> list[SentenceScore]:
+    """What the model answers to the class word of each sentence; to the sentence where its class is not known."""
 
     def reword(referral: Referral) -> str:
         return class_words(referral.label) if referral.label else referral.sentence

@@ -211,7 +211,7 @@ def _times(times: dict[str, Any]) -> list[str]:
     for row in times["rows"]:
         values = [
             f"{row['set_scan']:.2f}",
-            *(f"{1000 * row[name]:.0f}" for name in ("first_sentence", "further_sentence")),
+            *(f"{1000 * row[name]:.0f}" if name in row else "" for name in ("first_sentence", "further_sentence")),
         ]
         lines.append(
             _line([row["system"], row["training"], *values, f"{row['whole']:.1f}", f"{row['megabytes']:,.0f}"])

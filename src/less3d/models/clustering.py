@@ -3,7 +3,7 @@
 Voxels that say where the middle of their object is are moved there, and so gather; where they also have like embeddings
 they are one object (Huang et al., AAAI 2021, section 3.1). There, points are kept at random, the likelier the nearer
 they are to that middle, and seeds are tried in random order. Here each counts with that likelihood, in cells, and the
-heaviest cell is the next seed: the same objects each time, and seldom a second.
+heaviest cell is the next seed, so that the same objects come out each time.
 """
 
 from dataclasses import dataclass

@@ -46,36 +46,23 @@ _SMALLER = ModelConfig(
     late=LateConfig(channels=(24, 48, 64, 96), width=96, mask_width=32, candidates=12), voxel_size=0.1
 )
 
-_SECOND_STAGE = TrainConfig(
-    model=ModelConfig(fusion="graph", graph=GraphConfig(matcher="tgnn")),
-    augment=_SCANNED,
-    steps=6_000,
-    sentences_per_scan=48,
-    max_points=90_000,
-    replicas=2,
-    meet_every=10,
-    validation_scans=20,
-)
+_TWO_STAGES = replace(_ROOMS_BASE_CPU, steps=6_000, absent=0.0, forget=0.0)
+"""Systems of two stages know no sentence about nothing."""
 
 RECIPES: dict[str, TrainConfig] = {
     "rooms-base": _ROOMS_BASE,
     "rooms-base-cpu": _ROOMS_BASE_CPU,
     "rooms-tiny": replace(_ROOMS_BASE_CPU, model=_SMALLER, steps=6_600, validate_every=1_100),
-    "rooms-instances": TrainConfig(
+    "rooms-instances": replace(
+        _TWO_STAGES,
         model=ModelConfig(
             fusion="graph",
             graph=GraphConfig(instances=InstanceConfig(channels=(32, 64, 96, 128, 128), blocks=1, inputs="details")),
             voxel_size=0.06,
         ),
-        augment=_SCANNED,
-        steps=6_000,
-        max_points=90_000,
-        replicas=2,
-        meet_every=10,
-        validation_scans=20,
     ),
-    "rooms-tgnn": _SECOND_STAGE,
-    "rooms-xrefseg": replace(_SECOND_STAGE, model=ModelConfig(fusion="graph", graph=GraphConfig(matcher="xrefseg"))),
+    "rooms-tgnn": replace(_TWO_STAGES, model=ModelConfig(fusion="graph", graph=GraphConfig(matcher="tgnn"))),
+    "rooms-xrefseg": replace(_TWO_STAGES, model=ModelConfig(fusion="graph", graph=GraphConfig(matcher="xrefseg"))),
     "rooms-less": TrainConfig(
         model=ModelConfig(fusion="early", early=LessConfig(channels=(32, 64, 96, 128), blocks=1, positive_weight=20.0)),
         steps=10_000,
