@@ -19,11 +19,13 @@ from less3d.benchmark.tables import markdown, order_line, table_of_runs
 from less3d.benchmark.timing import time_systems
 from less3d.data.folder import Folder
 from less3d.errors import InputError
-from less3d.models import ModelConfig
+from less3d.io.files import sha256_of
+from less3d.models import ModelConfig, Referrer
 from less3d.models.graph import GraphConfig
 from less3d.models.instances import InstanceConfig
 from less3d.models.tgnn import TgnnConfig
 from less3d.text import TextConfig
+from less3d.weights import save_weights
 
 _LATE = replace(tiny_run(), validation_scans=1)
 _GRU = TextConfig(encoder="gru")
@@ -60,25 +62,31 @@ class Here:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def here():
+    """Only two systems, and no other process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "systems", lambda encoders, **_: {"text": (TGNN, LATE), "effort": (LATE,)})
+        for one in (module, timing):
+            patch.setattr(one.multiprocessing, "get_context", lambda method: type("Context", (), {"Pool": Here}))
+        yield
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, here):
     """A small comparison, what it told, and its runs."""
     folder = tmp_path_factory.mktemp("comparison")
     data = Folder(write_tiny_data(folder))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "systems", lambda encoders: {"text": (TGNN, LATE), "effort": (LATE,)})
-        for one in (module, timing):
-            patch.setattr(one.multiprocessing, "get_context", lambda method: type("Context", (), {"Pool": Here}))
-        budget = Budget(minutes=0.002, seeds=2, test_scans=2)
-        comparison = Comparison(data, data, folder / "bench", budget, matrices=("text", "effort"))
-        comparison.folder.mkdir()
-        told: list[tuple[str, int, int]] = []
-        record = record_of(comparison, command="less3d bench")
-        write_record(record)
-        runs = compare(comparison, lambda *what: told.append(what))
-        again = compare(comparison, lambda *what: None)
-        time_systems(record, dict(record.tables)["text"], data, lambda *what: None)
-        make_page(record, dict(record.tables)["text"], data, lambda *what: None)
-        yield comparison, runs, again, told
+    budget = Budget(minutes=0.002, seeds=2, test_scans=2)
+    comparison = Comparison(data, data, folder / "bench", budget, matrices=("text", "effort"))
+    comparison.folder.mkdir()
+    told: list[tuple[str, int, int]] = []
+    record = record_of(comparison, command="less3d bench")
+    write_record(record)
+    runs = compare(comparison, lambda *what: told.append(what))
+    again = compare(comparison, lambda *what: None)
+    time_systems(record, dict(record.tables)["text"], data, lambda *what: None)
+    make_page(record, dict(record.tables)["text"], data, lambda *what: None)
+    return comparison, runs, again, told
 
 
 def test_every_system_and_share_runs_once_with_each_seed(made):
@@ -145,6 +153,53 @@ def test_labels_are_counted_as_they_are_read(made):
     assert [(row.share, row.labelled) for row in tables["effort"]] == [(0.1, 2), (0.3, 2), (1.0, 6)]
 
 
+def test_every_system_is_shown_as_many_samples(made, tmp_path, here):
+    whole = made[0]
+    comparison = replace(whole, folder=tmp_path, budget=Budget(minutes=0.002, samples=5, seeds=1), matrices=("text",))
+    record = record_of(comparison, command="less3d bench")
+    write_record(record)
+    runs = compare(comparison, lambda *what: None)
+    assert {run.name: run.config.steps for run in runs if run.name != "stage one"} == {"TGNN, GRU": 3, "late, GRU": 3}
+    assert "was shown 5 sentences" in markdown(record)
+    assert "All begin with nothing" in markdown(record)
+
+
+def test_weights_that_are_given_are_begun_with(made, tmp_path, here):
+    whole, runs, *_ = made
+    late, first = (next(run for run in runs if run.name == name) for name in ("late, GRU", "stage one"))
+    budget = Budget(minutes=0.002, seeds=2)
+    comparison = replace(
+        whole, folder=tmp_path, budget=budget, matrices=("text",), start_from=late.best, stage_one=first.best
+    )
+    write_record(record_of(comparison, command="less3d bench"))
+    made_now = {(run.name, run.config.seed): run for run in compare(comparison, lambda *what: None)}
+    assert set(made_now) == {
+        ("stage one", 0),
+        *((name, seed) for name in ("TGNN, GRU", "late, GRU") for seed in (0, 1)),
+    }
+    given = made_now["stage one", 0]
+    assert given.result["ap_50"] == first.result["ap_50"]
+    assert (given.result["steps"], given.result["begun_with"]) == (first.result["steps"], sha256_of(first.best))
+    assert {run.begin for (name, _), run in made_now.items() if name == "late, GRU"} == {late.best}
+    assert {run.begin for (name, _), run in made_now.items() if name == "TGNN, GRU"} == {given.best}
+    text = markdown(read_record(tmp_path))
+    assert f"All begin with the U-Net of `{late.best}`. The first of two stages is given" in text
+    with pytest.raises(InputError, match="other settings"):
+        _ = replace(made_now["late, GRU", 0], begin=first.best).is_finished
+    with pytest.raises(InputError, match="parts of the scans"):
+        replace(comparison, matrices=("effort",))
+    other = save_other_weights(tmp_path / "other.safetensors")
+    with pytest.raises(InputError, match="U-Nets of the same sizes"):
+        _ = replace(comparison, start_from=other).eyes
+
+
+def save_other_weights(path):
+    words = TextConfig(encoder="gru", vocabulary=("box",))
+    model = replace(_LATE.model, late=replace(_LATE.model.late, channels=(8, 16)), text=words)
+    save_weights(Referrer(model), path, metadata={})
+    return path
+
+
 def test_a_part_is_the_first_scans(made):
     data = made[0].data
     assert part_of(data, 1.0) is data
@@ -166,6 +221,6 @@ def test_the_order_is_said_to_be_the_paper_s_only_where_it_is():
 def test_mistakes_are_refused(tmp_path):
     with pytest.raises(InputError, match="less3d bench"):
         read_record(tmp_path)
-    for wrong in ({"minutes": 0.0}, {"seeds": 0}, {"workers": 0}, {"first_share": 1.0}):
+    for wrong in ({"minutes": 0.0}, {"seeds": 0}, {"workers": 0}, {"first_share": 1.0}, {"samples": 0}):
         with pytest.raises(InputError):
             Budget(**wrong)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from less3d.benchmark.systems import MATRICES, systems
+from less3d.benchmark.systems import MATRICES, Eyes, systems
 
 
 def test_every_row_of_the_paper_s_main_table_is_there():
@@ -51,6 +51,13 @@ def test_all_see_the_same_scans():
     assert len({(row.config.model.voxel_size, row.config.model.num_levels) for row in rows}) == 1
     firsts = {row.first for row in rows if row.first}
     assert len(firsts) == 1
+
+
+def test_all_have_the_eyes_that_are_asked_for_and_can_be_shown_the_same():
+    eyes = Eyes(channels=(4, 8), blocks=2, voxel_size=0.08)
+    rows = [row for rows in systems(eyes=eyes, same_samples=True).values() for row in rows]
+    assert {Eyes.of(config.model) for row in rows for config in (row.config, row.first) if config} == {eyes}
+    assert len({row.config.sentences_per_scan for row in rows}) == 1
 
 
 def test_parts_of_less_are_left_out_one_by_one():

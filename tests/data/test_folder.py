@@ -210,6 +210,11 @@ def test_full_labels_are_those_of_the_file(tmp_path, scan):
         np.testing.assert_array_equal(full.masks.mask([key]), scan.instances == key)
 
 
+def test_classes_of_full_labels_are_those_of_nyu40_where_they_are_known(tmp_path, scan):
+    write(tmp_path, replace(scan, labels={3: "coffee table", 5: "trash can", 7: "theremin"}), [say(target_id=3)])
+    assert Folder(tmp_path).annotated("room").classes == {3: "table", 5: "otherfurniture", 7: "theremin"}
+
+
 def test_full_labels_that_are_not_there_are_named(tmp_path, scan):
     write(tmp_path, replace(scan, labels=None), [say(target_id=3)])
     with pytest.raises(InputError, match=r"room\.npz: expected instances and the names .* got instances without names"):

@@ -134,3 +134,25 @@ def test_mistakes_are_refused():
     assert [SMALL.number_of(label) for label in ("chair", "wall", "lamp")] == [0, 1, 2]
     with pytest.raises(InputError, match="names of classes"):
         InstanceNet(replace(SMALL, classes=()))
+
+
+def test_with_context_heads_see_what_surrounds_a_voxel():
+    """With all weights of the finest features at zero, voxels of one coarse cell cannot be told apart, others can."""
+    torch.manual_seed(0)
+    net = InstanceNet(replace(SMALL, context=5)).eval()
+    assert net.classes.weight.shape == (3, 5)
+    scene = make_scene([make_scan()], **GRID)
+    cells = scene.plan.levels[0].parents
+    assert net.context is not None
+    with torch.no_grad():
+        net.context.mix[0].weight[:, :8] = 0.0
+        said = net(scene).classes
+    assert len(said) == len(scene.positions)
+    coarse = scene.plan.levels[1].coords[cells, 1:]
+    torch.testing.assert_close(coarse, scene.plan.levels[0].coords[:, 1:] // 2)
+    for cell in cells.unique()[:10].tolist():
+        own = said[cells == cell]
+        torch.testing.assert_close(own, own[:1].expand_as(own))
+    assert said.std(dim=0).min() > 1e-3
+    with pytest.raises(InputError, match="context"):
+        InstanceConfig(context=-1)

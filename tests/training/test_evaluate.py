@@ -12,6 +12,7 @@ from less3d.data.folder import Folder
 from less3d.metrics import iou, summarize
 from less3d.models import Candidates
 from less3d.text import TextFeatures
+from less3d.training import evaluate as evaluate_module
 from less3d.training.evaluate import evaluate
 
 
@@ -38,3 +39,17 @@ def test_masks_of_a_few_points_are_scored_as_they_are(tmp_path: Path, monkeypatc
     assert [row.record for row in rows] == [row.record for scan in data.scans for row in data.referrals[scan]]
     assert [row.confidence for row in rows] == pytest.approx([1.0] * sum(map(len, data.referrals.values())), abs=1e-5)
     assert summarize(rows).overall.miou == pytest.approx(sum(expected) / len(expected))
+
+
+def test_what_is_asked_twice_is_answered_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, model = Folder(write_tiny_data(tmp_path)), tiny_model()
+    every = evaluate(model, data, turns=1)
+    asked: list[str] = []
+    real = evaluate_module.answers
+    monkeypatch.setattr(evaluate_module, "answers", lambda *given: asked.extend(given[2]) or real(*given))
+    rows = evaluate(model, data, turns=1, reword=lambda referral: "the red box")
+    assert asked == ["the red box"] * len(data.scans)
+    assert [row.sentence for row in rows] == ["the red box"] * 6
+    assert rows[1].iou == every[1].iou  # which asks just that
+    assert rows[0].predicted == rows[1].predicted == every[1].predicted
+    assert rows[0].targets != rows[1].targets

@@ -15,6 +15,7 @@ from less3d.calibration import Calibration
 from less3d.data.folder import Folder
 from less3d.errors import InputError
 from less3d.models import Referrer
+from less3d.models.less import LessConfig
 from less3d.text import TextConfig
 from less3d.training import judging, loop
 from less3d.training.cycles import learning_rate_factor, mean_of
@@ -241,9 +242,25 @@ def test_a_run_can_begin_with_earlier_weights(data, tmp_path):
     for name, value in first.items():
         if "running" not in name and "num_batches" not in name:
             torch.testing.assert_close(second[name], value, rtol=1e-5, atol=1e-6)
-    other = replace(one, model=replace(one.model, voxel_size=0.3))
-    with pytest.raises(InputError, match="another model"):
-        loop.train(other, data, data, tmp_path / "third", workers=0, start_from=begin)
+
+
+def test_a_run_can_begin_with_the_unet_of_another_model(data, tmp_path):
+    one = replace(TINY, steps=1, validate_every=1)
+    loop.train(one, data, data, tmp_path / "first", workers=0)
+    begin = tmp_path / "first" / "best.safetensors"
+    less = LessConfig(channels=(8, 8), blocks=1, inputs="details", query_width=16, feedforward_width=16)
+    still = replace(one, learning_rate=1e-12, weight_decay=0.0, model=replace(one.model, fusion="early", early=less))
+    said: list[str] = []
+    loop.train(
+        still, data, data, tmp_path / "second", workers=0, start_from=begin, on_message=lambda line: said.append(line)
+    )
+    assert f"begins with the U-Net of {begin}" in said
+    first, second = (load_weights(tmp_path / name)[0] for name in ("first", "second"))
+    for name, value in first.unet.named_parameters():
+        torch.testing.assert_close(second.unet.get_parameter(name), value, rtol=1e-5, atol=1e-6)
+    wider = replace(still, model=replace(still.model, early=replace(less, channels=(8, 16))))
+    with pytest.raises(InputError, match=r"expected a U-Net of 13 inputs, widths \(8, 16\).* got one of .*\(8, 8\)"):
+        loop.train(wider, data, data, tmp_path / "third", workers=0, start_from=begin)
 
 
 def test_the_best_weights_are_calibrated_once_at_the_end(data, tmp_path):

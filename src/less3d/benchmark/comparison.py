@@ -1,19 +1,22 @@
 """A comparison: every system, on the same scans, with the same budget, with several seeds."""
 
+import math
 import multiprocessing
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from less3d.benchmark.runs import Run, at_length, finish, folder_of, read_sentences, steps_per_minute
-from less3d.benchmark.systems import MATRICES, System, systems
+from less3d.benchmark.systems import MATRICES, Eyes, System, systems
 from less3d.data.dataset import Annotated, Dataset
 from less3d.errors import InputError
 from less3d.referral import Masks, Referral
 from less3d.scan import Scan
 from less3d.training.config import TrainConfig
 from less3d.training.recipes import complete
+from less3d.weights import load_weights
 
 FRACTIONS = (0.1, 0.3)
 """Of the training scans, besides all of them, that systems learn from for the curves of effort."""
@@ -34,8 +37,11 @@ class Budget:
 
     minutes: float = 30.0
     """Of training, a system and seed, on one core; of two stages together."""
+    samples: int | None = None
+    """Sentences, with a mask each, that every system is shown, in place of minutes; the first of two stages, which
+    reads none, still has its minutes."""
     first_share: float = 0.5
-    """Of these minutes for the first of two stages."""
+    """Of these minutes for the first of two stages, unless that is given."""
     seeds: int = 3
     workers: int = 2
     """Runs at a time, one core each."""
@@ -46,6 +52,8 @@ class Budget:
         """Refuse what cannot be spent."""
         if self.minutes <= 0 or self.seeds < 1 or self.workers < 1 or not 0 < self.first_share < 1:
             raise InputError(f"a comparison needs minutes, seeds and workers, and two stages a share each, got {self}")
+        if self.samples is not None and self.samples < 1:
+            raise InputError(f"expected a number of samples, at least 1, got {self.samples}")
 
 
 @dataclass(frozen=True)
@@ -59,10 +67,36 @@ class Comparison:
     encoders: tuple[tuple[str, str], ...] = ()
     """Where BERT and RoBERTa are, by name."""
     matrices: tuple[str, ...] = MATRICES
+    start_from: Path | None = None
+    """Weights with whose U-Net all systems begin, instead of random ones."""
+    stage_one: Path | None = None
+    """A first of two stages that was trained before, for all systems that have two."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be compared.
+
+        Raises:
+            InputError: when scores are asked for against the effort of labelling, but the first stage is given.
+        """
+        if self.stage_one is not None and "effort" in self.matrices:
+            raise InputError(
+                "for scores against the effort of labelling the first of two stages learns from parts of the scans: "
+                "give no --stage-one, or --tables text ablation"
+            )
+
+    @cached_property
+    def eyes(self) -> Eyes:
+        """The U-Net of all systems: as in the weights that are given, else a small one."""
+        found = {
+            Eyes.of(load_weights(path)[0].config) for path in (self.start_from, self.stage_one) if path is not None
+        }
+        if len(found) > 1:
+            raise InputError(f"expected U-Nets of the same sizes from {self.start_from} and {self.stage_one}")
+        return next(iter(found), Eyes())
 
     def rows(self, matrix: str) -> tuple[System, ...]:
         """The systems of one table."""
-        return systems(dict(self.encoders))[matrix]
+        return systems(dict(self.encoders), eyes=self.eyes, same_samples=self.budget.samples is not None)[matrix]
 
     def planned(self) -> dict[str, tuple[System, float]]:
         """Each different system with the share of the training scans it learns from, by the name of its runs."""
@@ -99,44 +133,69 @@ def name_of(title: str, share: float) -> str:
 
 def compare(comparison: Comparison, watch: Watch) -> list[Run]:
     """Make all runs of a comparison that are not finished; gives all of them, also those of the first of two stages."""
-    budget, planned = comparison.budget, comparison.planned()
-    firsts = {share: system.first for system, share in planned.values() if system.first is not None}
+    budget, planned, start = comparison.budget, comparison.planned(), comparison.start_from
     seeds = range(budget.seeds)
+    firsts = _first_stages(comparison)
+    share = budget.first_share if comparison.stage_one is None else 0.0
     with multiprocessing.get_context("spawn").Pool(budget.workers, maxtasksperchild=1) as pool:
-        begins = {
-            (share, seed): comparison.run_of(name_of(FIRST_STAGE, share), config, seed, share)
-            for seed in seeds
-            for share, config in firsts.items()
-        }
-        done = _made(comparison, list(begins.values()), budget.minutes * budget.first_share, pool, watch)
-        for is_second, minutes in ((True, budget.minutes * (1 - budget.first_share)), (False, budget.minutes)):
+        done = _made(
+            comparison, list({run.folder: run for run in firsts.values()}.values()), budget.minutes * share, pool, watch
+        )
+        for is_second, minutes in ((True, budget.minutes * (1 - share)), (False, budget.minutes)):
             runs = [
-                comparison.run_of(name, system.config, seed, share, begins[share, seed].best if is_second else None)
+                comparison.run_of(name, system.config, seed, part, firsts[part, seed].best if is_second else start)
                 for seed in seeds
-                for name, (system, share) in planned.items()
+                for name, (system, part) in planned.items()
                 if (system.first is not None) == is_second
             ]
             done += _made(comparison, runs, minutes, pool, watch)
     return done
 
 
+def _first_stages(comparison: Comparison) -> dict[tuple[float, int], Run]:
+    """The run of the first of two stages by share of the scans and seed; one for all where it is given."""
+    planned, given = comparison.planned().values(), comparison.stage_one
+    shares = {share: system.first for system, share in planned if system.first is not None}
+    seeds = range(comparison.budget.seeds)
+    if given is None:
+        return {
+            (share, seed): comparison.run_of(name_of(FIRST_STAGE, share), config, seed, share, comparison.start_from)
+            for seed in seeds
+            for share, config in shares.items()
+        }
+    model = load_weights(given)[0].config
+    return {
+        (share, seed): replace(comparison.run_of(FIRST_STAGE, replace(config, model=model), 0, share), given=given)
+        for seed in seeds
+        for share, config in shares.items()
+    }
+
+
 def _made(comparison: Comparison, runs: Sequence[Run], minutes: float, pool: Any, watch: Watch) -> list[Run]:
-    """The runs at the length that fits the minutes, finished."""
+    """The runs at the length that fits the budget, finished."""
     runs = [replace(run, config=complete(run.config, run.data, start_from=run.begin)) for run in runs]
     kinds = [run for run in runs if run.config.seed == 0]
     read_sentences(kinds, lambda done, total: watch("reading sentences", done, total))
-    speeds: dict[str, float] = {}
-    for name, speed in steps_per_minute(kinds, minutes, comparison.folder / "speeds.json", pool):
-        speeds[name] = speed
-        watch("measuring speeds", sum(run.name in speeds for run in kinds), len(kinds))
-    runs = [
-        replace(run, config=at_length(run.config, round(minutes * speeds[run.name]), run.config.seed)) for run in runs
-    ]
+    steps = {run.name: found for run in kinds if (found := _steps_of_samples(run, comparison.budget)) is not None}
+    timed = [run for run in kinds if run.name not in steps]
+    for name, speed in steps_per_minute(timed, minutes, comparison.folder / "speeds.json", pool):
+        steps.setdefault(name, round(minutes * speed))
+        watch("measuring speeds", sum(run.name in steps for run in timed), len(timed))
+    runs = [replace(run, config=at_length(run.config, steps[run.name], run.config.seed)) for run in runs]
     left = [run for run in runs if not run.is_finished]
     watch("training", len(runs) - len(left), len(runs))
     for number, _ in enumerate(pool.imap_unordered(finish, left), start=1):
         watch("training", len(runs) - len(left) + number, len(runs))
     return runs
+
+
+def _steps_of_samples(run: Run, budget: Budget) -> int | None:
+    """The steps of a run whose length does not depend on its speed."""
+    if run.given is not None:
+        return 1
+    if budget.samples is None or not run.config.model.answers:
+        return None
+    return math.ceil(budget.samples / (run.config.scans_per_step * run.config.sentences_per_scan))
 
 
 def part_of(data: Dataset, share: float) -> Dataset:

@@ -54,7 +54,12 @@ class Record:
     tables: tuple[tuple[str, tuple[Row, ...]], ...]
     """The rows of each table by its name."""
     minutes: float
+    samples: int | None
     first_share: float
+    start_from: str
+    """Weights with whose U-Net all systems began; empty for random ones."""
+    stage_one: str
+    """The first of two stages that was given; empty where it was trained."""
     seeds: int
     train_scans: int
     train_sentences: int
@@ -100,7 +105,10 @@ def record_of(comparison: Comparison, *, command: str) -> Record:
     return Record(
         tables=tuple(tables.items()),
         minutes=budget.minutes,
+        samples=budget.samples,
         first_share=budget.first_share,
+        start_from=str(comparison.start_from or ""),
+        stage_one=str(comparison.stage_one or ""),
         seeds=budget.seeds,
         train_scans=len(comparison.data.scans),
         train_sentences=sum(map(len, comparison.data.referrals.values())),

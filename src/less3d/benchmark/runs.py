@@ -19,7 +19,7 @@ from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
 from less3d.data.sentences import class_words
 from less3d.errors import InputError
-from less3d.io.files import replacing
+from less3d.io.files import replacing, sha256_of
 from less3d.metrics import SentenceScore
 from less3d.models import Referrer
 from less3d.referral import Referral
@@ -33,7 +33,7 @@ from less3d.training.evaluate import evaluate
 from less3d.training.instances import evaluate_instances
 from less3d.training.loader import all_sentences
 from less3d.training.loop import BEST, TEXT, train
-from less3d.weights import load_weights
+from less3d.weights import find_weights, load_weights, save_weights
 
 ROWS, RESULT = "rows.csv", "result.json"
 CLASS_WORD, TRUE_INSTANCES = "rows_class_word.csv", "rows_true_instances.csv"
@@ -56,6 +56,8 @@ class Run:
     test_scans: int | None = None
     begin: Path | None = None
     """Weights it starts from, instead of random ones."""
+    given: Path | None = None
+    """Weights in the place of any training."""
 
     @property
     def best(self) -> Path:
@@ -76,9 +78,19 @@ class Run:
         """
         if not (self.folder / RESULT).is_file():
             return False
-        if from_json(TrainConfig, json.dumps(self.result["settings"])) != self.config:
+        result = self.result
+        if (
+            from_json(TrainConfig, json.dumps(result["settings"])) != self.config
+            or result.get("begun_with") != self.origin
+        ):
             raise InputError(f"{self.folder}: has a run with other settings: give them again, or another folder")
         return True
+
+    @property
+    def origin(self) -> str:
+        """What tells the weights it starts from, or is, from all others; nothing for random ones."""
+        weights = self.given or self.begin
+        return "" if weights is None else sha256_of(find_weights(weights))
 
 
 def read_sentences(runs: Iterable[Run], on_read: Callable[[int, int], None]) -> None:
@@ -112,7 +124,7 @@ def at_length(config: TrainConfig, steps: int, seed: int) -> TrainConfig:
 
 def finish(run: Run) -> Run:
     """Train to the end, or from where the run was stopped, and score; the result is in the run's folder."""
-    progress = _train(run)
+    progress = _train(run) if run.given is None else _take_over(run)
     model, _ = load_weights(run.best)
     model.calibration = Calibration()  # what is there was fitted to a scan that was trained on
     about: dict[str, Any] = {}
@@ -128,6 +140,7 @@ def finish(run: Run) -> Run:
     result = {
         "name": run.name,
         "seed": run.config.seed,
+        "begun_with": run.origin,
         "steps": progress.step,
         "sentences": progress.sentences,
         "minutes": progress.seconds / 60,
@@ -176,6 +189,15 @@ def _train(run: Run, *, max_minutes: float = math.inf) -> Progress:
         return train(
             run.config, run.data, run.data, run.folder, workers=0, max_minutes=max_minutes, start_from=run.begin
         )
+
+
+def _take_over(run: Run) -> Progress:
+    """Put weights that are given where those of the run would be; how far their own training had come."""
+    assert run.given is not None
+    model, about = load_weights(run.given)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    save_weights(model, run.best, metadata=about.metadata)
+    return Progress(**about.metadata)
 
 
 def _table(run: Run) -> Path:

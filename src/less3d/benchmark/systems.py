@@ -1,7 +1,7 @@
 """What is compared: the rows of the paper's tables (LESS, NeurIPS 2024, section 4), and the default network here.
 
-All are in small, to learn something within minutes on a CPU, and see the same scans: voxels of one size, the same U-Net
-widths, the same augmentation.
+All read the same scans, augmented alike, with U-Nets of the same sizes on voxels of the same size: small ones, to learn
+something within minutes on a CPU, or those of weights that all of them begin with.
 """
 
 from collections.abc import Mapping
@@ -23,10 +23,26 @@ MATRICES = ("text", "ablation", "effort")
 STAND_IN = "MiniLM"
 """Reads the sentences where BERT or RoBERTa cannot be had."""
 
-_CHANNELS = (16, 32, 48, 64)
-_VOXEL_SIZE, _MAX_POINTS = 0.12, 60_000
+_MAX_POINTS = 60_000
 _FEW, _MANY = 8, 48
 """Sentences asked of a scan at a step: of a network that reads the scan anew for each, and of one that does not."""
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """The U-Net of all systems."""
+
+    channels: tuple[int, ...] = (16, 32, 48, 64)
+    """Width of each level, finest first."""
+    blocks: int = 1
+    """Residual blocks a level."""
+    voxel_size: float = 0.12
+    """Meters."""
+
+    @classmethod
+    def of(cls, model: ModelConfig) -> "Eyes":
+        """Those of a model."""
+        return cls(model.eyes.channels, model.eyes.blocks, model.voxel_size)
 
 
 @dataclass(frozen=True)
@@ -64,13 +80,24 @@ class System:
         return "masks" if self.first is None else "instances and classes"
 
 
-def systems(encoders: Mapping[str, str] | None = None) -> dict[str, tuple[System, ...]]:
+def systems(
+    encoders: Mapping[str, str] | None = None,
+    *,
+    eyes: Eyes = Eyes(),
+    same_samples: bool = False,
+) -> dict[str, tuple[System, ...]]:
     """The rows of each of `MATRICES`.
 
     Args:
         encoders: name or folder of BERT and RoBERTa, by "BERT" and "RoBERTa"; MiniLM stands in for those not given.
+        eyes: the U-Net of all of them.
+        same_samples: ask the same sentences of a scan at a step, whatever the system; else as many as suit it.
     """
     known = encoders or {}
+    late = LateConfig(channels=eyes.channels, blocks=eyes.blocks, width=96, mask_width=32, candidates=12)
+    instances = InstanceConfig(channels=eyes.channels, blocks=eyes.blocks, inputs="details", context=128)
+    less = LessConfig(channels=eyes.channels, blocks=eyes.blocks, inputs="details", positive_weight=20.0)
+    first = _run(ModelConfig(fusion="graph", graph=GraphConfig(instances=instances), voxel_size=eyes.voxel_size), 1)
 
     def read_by(text: str) -> tuple[TextConfig, str, str]:
         if text == "GRU":
@@ -79,42 +106,40 @@ def systems(encoders: Mapping[str, str] | None = None) -> dict[str, tuple[System
             return TextConfig(encoder=known[text]), text, ""
         return TextConfig(), STAND_IN, "" if text == STAND_IN else text
 
-    def row(
-        name: str, text: str, model: ModelConfig, paper: Figures | None, first: TrainConfig | None = None
-    ) -> System:
+    def row(name: str, text: str, model: ModelConfig, paper: Figures | None) -> System:
         config, called, stands_for = read_by(text)
-        asked = _FEW if model.fusion == "early" else _MANY
-        return System(name, called, _run(replace(model, text=config), asked), first, paper, stands_for)
-
-    matched = {
-        "TGNN": GraphConfig(instances=_INSTANCES, matcher="tgnn"),
-        "X-RefSeg3D": GraphConfig(instances=_INSTANCES, matcher="xrefseg"),
-        "X-RefSeg3D, 10 neighbors": GraphConfig(
-            instances=_INSTANCES, matcher="xrefseg", xrefseg=XRefSegConfig(neighbors=10)
-        ),
-    }
+        asked = _FEW if same_samples or model.fusion == "early" else _MANY
+        model = replace(model, text=config, voxel_size=eyes.voxel_size)
+        return System(name, called, _run(model, asked), first if model.needs_labels else None, paper, stands_for)
 
     def two_stages(name: str, text: str, paper: Figures) -> System:
-        graph = matched[f"{name}, 10 neighbors" if (name, text) == ("X-RefSeg3D", "BERT") else name]
-        return row(name, text, ModelConfig(fusion="graph", graph=graph, voxel_size=_VOXEL_SIZE), paper, _FIRST)
+        if name == "TGNN":
+            graph = GraphConfig(instances=instances, matcher="tgnn")
+        else:
+            of_words = XRefSegConfig() if text == "GRU" else XRefSegConfig(neighbors=10)
+            graph = GraphConfig(instances=instances, matcher="xrefseg", xrefseg=of_words)
+        return row(name, text, ModelConfig(fusion="graph", graph=graph), paper)
 
-    default = row("late fusion (default)", STAND_IN, ModelConfig(late=_LATE, voxel_size=_VOXEL_SIZE), None)
+    def less_row(name: str, text: str, paper: Figures, **changes: bool | float) -> System:
+        return row(name, text, ModelConfig(fusion="early", early=replace(less, **changes)), paper)
+
+    default = row("late fusion (default)", STAND_IN, ModelConfig(late=late), None)
     text = (
         two_stages("TGNN", "GRU", Figures(26.10, 35.00, 29.00)),
         two_stages("TGNN", "BERT", Figures(27.80, 37.50, 31.40)),
         two_stages("X-RefSeg3D", "GRU", Figures(29.77, 39.85, 33.52)),
         two_stages("X-RefSeg3D", "BERT", Figures(29.94, 40.33, 33.77)),
-        row("LESS", "GRU", _less(), Figures(32.19, 51.00, 26.41)),
-        row("LESS", "BERT", _less(), Figures(32.44, 51.41, 29.02)),
-        row("LESS", "RoBERTa", _less(), Figures(33.74, 53.23, 29.88)),
+        less_row("LESS", "GRU", Figures(32.19, 51.00, 26.41)),
+        less_row("LESS", "BERT", Figures(32.44, 51.41, 29.02)),
+        less_row("LESS", "RoBERTa", Figures(33.74, 53.23, 29.88)),
         default,
     )
     ablation = (
-        row("LESS without PWCA and QSA", "RoBERTa", _less(pwca=False, qsa=False), Figures(32.66, 51.71, 27.20)),
-        row("LESS without QSA", "RoBERTa", _less(qsa=False), Figures(33.44, 52.73, 28.92)),
-        row("LESS, L_seg alone", "RoBERTa", _less(area_weight=0.0, contrast_weight=0.0), Figures(25.86, 40.85, 16.81)),
-        row("LESS, L_seg + L_area", "RoBERTa", _less(contrast_weight=0.0), Figures(31.04, 49.61, 24.72)),
-        row("LESS", "RoBERTa", _less(), Figures(33.74, 53.23, 29.88)),
+        less_row("LESS without PWCA and QSA", "RoBERTa", Figures(32.66, 51.71, 27.20), pwca=False, qsa=False),
+        less_row("LESS without QSA", "RoBERTa", Figures(33.44, 52.73, 28.92), qsa=False),
+        less_row("LESS, L_seg alone", "RoBERTa", Figures(25.86, 40.85, 16.81), area_weight=0.0, contrast_weight=0.0),
+        less_row("LESS, L_seg + L_area", "RoBERTa", Figures(31.04, 49.61, 24.72), contrast_weight=0.0),
+        less_row("LESS", "RoBERTa", Figures(33.74, 53.23, 29.88)),
     )
     effort = (default, text[1], text[3])
     return {"text": text, "ablation": ablation, "effort": effort}
@@ -131,14 +156,3 @@ def _run(model: ModelConfig, sentences: int) -> TrainConfig:
         validation_scans=1,
         turns=1,
     )
-
-
-def _less(**changes: bool | float) -> ModelConfig:
-    """The paper's network; positives weigh as in the authors' code, without which small objects are never found."""
-    early = replace(LessConfig(channels=_CHANNELS, blocks=1, positive_weight=20.0), **changes)
-    return ModelConfig(fusion="early", early=early, voxel_size=_VOXEL_SIZE)
-
-
-_LATE = LateConfig(channels=_CHANNELS, width=96, mask_width=32, candidates=12)
-_INSTANCES = InstanceConfig(channels=_CHANNELS, blocks=1, inputs="details")
-_FIRST = _run(ModelConfig(fusion="graph", graph=GraphConfig(instances=_INSTANCES), voxel_size=_VOXEL_SIZE), 1)

@@ -75,19 +75,34 @@ def percent(values: Iterable[float | None]) -> str:
 
 
 def _about(record: Record) -> list[str]:
-    share = f"{record.first_share:.0%}"
     commit = f", commit {record.commit[:7]}" if record.commit else ""
     return [
         "# Comparison",
         "",
-        f"Each system learned for {record.minutes:g} minutes on one core from {record.train_scans:,} scans with "
-        f"{record.train_sentences:,} sentences, and was scored on {record.test_scans:,} other scans with "
-        f"{record.test_sentences:,} sentences, each scan seen from one side. Of two stages the first has {share} of "
-        f"the time. Figures are percent, mean and standard deviation over {record.seeds} seed(s). The paper's are on "
-        "ScanRefer's validation scans, after training to the end: its order may be compared, its height may not.",
+        f"Each system {_budget(record)} from {record.train_scans:,} scans with {record.train_sentences:,} sentences, "
+        f"and was scored on {record.test_scans:,} other scans with {record.test_sentences:,} sentences, each scan seen "
+        f"from one side. {_begin(record)} Figures are percent, mean and standard deviation over {record.seeds} "
+        "seed(s). The paper's are on ScanRefer's validation scans, after training to the end: its order may be "
+        "compared, its height may not.",
         "",
         f"Made by `{record.command}`, less3d {record.library}{commit}, {record.machine}.",
     ]
+
+
+def _budget(record: Record) -> str:
+    if record.samples is None:
+        return f"learned for {record.minutes:g} minutes on one core"
+    return f"was shown {record.samples:,} sentences, each with its mask, one scan at a step,"
+
+
+def _begin(record: Record) -> str:
+    """What systems knew before, and the first of two stages."""
+    known = f"All begin with the U-Net of `{record.start_from}`. " if record.start_from else "All begin with nothing. "
+    if record.stage_one:
+        return f"{known}The first of two stages is given, {record.stage_one}, and its training is not counted."
+    return f"{known}The first of two stages has {record.first_share * record.minutes:g} minutes of its own" + (
+        "." if record.samples is not None else ", which are counted."
+    )
 
 
 def _systems(record: Record, rows: Sequence[Row]) -> list[str]:

@@ -31,6 +31,9 @@ def bench(
     test_sentences: Path | None = None,
     test_split: str | None = None,
     minutes: float = 30.0,
+    samples: int | None = None,
+    start_from: Path | None = None,
+    stage_one: Path | None = None,
     seeds: int = 3,
     workers: int = 2,
     test_scans: int | None = None,
@@ -53,6 +56,10 @@ def bench(
         test_sentences: the same for the scans to score on.
         test_split: see test_sentences.
         minutes: of training, a system and seed, on one core.
+        samples: sentences that each system is shown, in place of minutes; the first of two stages has its minutes.
+        start_from: weights, such as rooms-base, with whose U-Net all systems begin, instead of random ones.
+        stage_one: weights of `less3d train rooms-instances` for all systems of two stages; what they learned is not
+            counted.
         seeds: runs of each system.
         workers: runs at a time, one core each.
         test_scans: at most so many scans are scored.
@@ -75,7 +82,7 @@ def bench(
             data, test = _rooms(output, workers, watch)
         if quick:
             minutes, seeds = _QUICK_MINUTES, 1
-        budget = Budget(minutes, seeds=seeds, workers=workers, test_scans=test_scans)
+        budget = Budget(minutes, samples=samples, seeds=seeds, workers=workers, test_scans=test_scans)
         comparison = Comparison(
             data=open_dataset(data, sentences=sentences, split=split),
             test=open_dataset(test, sentences=test_sentences, split=test_split),
@@ -83,6 +90,8 @@ def bench(
             budget=budget,
             encoders=tuple((name, one) for name, one in (("BERT", bert), ("RoBERTa", roberta)) if one is not None),
             matrices=tables,
+            start_from=start_from,
+            stage_one=stage_one,
         )
         record = record_of(comparison, command=shlex.join(["less3d", *sys.argv[1:]]))
         write_record(record)

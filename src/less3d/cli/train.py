@@ -45,8 +45,8 @@ def recipe_command(recipe: str) -> Callable[..., None]:
             split: only sentences about scans of this ScanNet split: train, val or test.
             validation_sentences: the file of sentences for the validation folder, where it is ScanNet's.
             validation_split: only sentences about scans of this ScanNet split validate.
-            start_from: weights of an earlier run to begin with, instead of random ones; for the second of two stages
-                those of the first.
+            start_from: weights to begin with, instead of random ones: of the same model, for the second of two stages
+                those of the first, or of any model with a U-Net of the same sizes, which is then taken over.
             max_minutes: stop after so many minutes, with a checkpoint; the same command goes on.
             workers: processes that prepare batches.
             device: where to train, "cpu" or "cuda".

@@ -25,6 +25,7 @@ from jaxtyping import Int32
 
 from less3d.data.dataset import Annotated, Dataset, by_scan, described
 from less3d.data.jsons import as_record, decode_utf8, parse_json
+from less3d.data.nyu40 import nyu40_class
 from less3d.errors import InputError
 from less3d.io import SUPPORTED, read_scan
 from less3d.io.assemble import FARTHEST
@@ -160,7 +161,7 @@ class Folder(Dataset):
         return read, described(masks, [row.referral for row in rows])
 
     def annotated(self, scan: str) -> Annotated:
-        """One scan with the instances and classes of its file.
+        """One scan with the instances of its file; their classes are those of NYU40 where their names are known.
 
         Raises:
             InputError: when the file has none.
@@ -173,7 +174,8 @@ class Folder(Dataset):
                 f"got {had}: `less3d train rooms-base-cpu` learns from masks alone"
             )
         masks = Masks.of_instances(read.instances)
-        return Annotated(Scan(points=read.points, colors=read.colors), masks, read.labels)
+        classes = {key: nyu40_class(label) for key, label in read.labels.items()}
+        return Annotated(Scan(points=read.points, colors=read.colors), masks, classes)
 
     def members(self, row: Described, scan: Scan) -> Int32[np.ndarray, "_"]:
         """The points of a scan that a line's mask or box marks; none where it marks none.

@@ -8,19 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from less3d.data.jsons import decode_utf8, short
+from less3d.data.nyu40 import NYU40
 from less3d.errors import InputError
 from less3d.io.files import read_bytes
 
 LABELS_FILE = "scannetv2-labels.combined.tsv"
-
-NYU40: tuple[str, ...] = (
-    *("wall", "floor", "cabinet", "bed", "chair", "sofa", "table", "door", "window", "bookshelf"),
-    *("picture", "counter", "blinds", "desk", "shelves", "curtain", "dresser", "pillow", "mirror", "floor mat"),
-    *("clothes", "ceiling", "books", "refrigerator", "television", "paper", "towel", "shower curtain", "box"),
-    *("whiteboard", "person", "night stand", "toilet", "sink", "lamp", "bathtub", "bag", "otherstructure"),
-    *("otherfurniture", "otherprop"),
-)
-"""The name of class id 1, 2, ... 40, in the spelling of the official table."""
 
 BENCHMARK_INSTANCE_IDS: tuple[int, ...] = (3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 24, 28, 33, 34, 36, 39)
 """NYU40 ids of the 18 classes of ScanNet's instance benchmark (BenchmarkScripts/3d_evaluation)."""

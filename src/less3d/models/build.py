@@ -10,9 +10,11 @@ from less3d.batch import Batch, ObjectLabels, Scene
 from less3d.calibration import Calibration
 from less3d.errors import InputError
 from less3d.models.graph import GraphConfig, GraphNetwork
+from less3d.models.instances import InstanceConfig
 from less3d.models.interface import Candidates
 from less3d.models.late import LateConfig, LateLESS
 from less3d.models.less import LESS, LessConfig
+from less3d.models.unet import SparseUNet
 from less3d.text import TextConfig, TextEncoder, TextFeatures, build_text
 
 
@@ -35,9 +37,14 @@ class ModelConfig:
     """Metres; the paper's is 0.02."""
 
     @property
+    def eyes(self) -> LessConfig | LateConfig | InstanceConfig:
+        """The settings that say how large the U-Net is."""
+        return {"early": self.early, "late": self.late, "graph": self.graph.instances}[self.fusion]
+
+    @property
     def num_levels(self) -> int:
         """Levels of the U-Net, and so of the plans it needs."""
-        return len({"early": self.early, "late": self.late, "graph": self.graph.instances}[self.fusion].channels)
+        return len(self.eyes.channels)
 
     @property
     def needs_labels(self) -> bool:
@@ -48,17 +55,6 @@ class ModelConfig:
     def answers(self) -> bool:
         """Whether it answers sentences; the first stage of two finds objects only."""
         return self.fusion != "graph" or self.graph.matcher != "none"
-
-
-FIRST_STAGE = "network.instances."
-"""How the names of the first stage's parameters begin."""
-
-
-def is_first_stage_of(config: ModelConfig, whole: ModelConfig) -> bool:
-    """Whether a model is the first of the two stages of another one."""
-    both = config.fusion == whole.fusion == "graph"
-    same = (config.graph.instances, config.voxel_size) == (whole.graph.instances, whole.voxel_size)
-    return both and same and not config.answers and whole.answers
 
 
 class Referrer(nn.Module):
@@ -73,9 +69,41 @@ class Referrer(nn.Module):
         self.network = _network(config, text_width)
 
     @property
+    def unet(self) -> SparseUNet:
+        """What reads the scan."""
+        return next(module for module in self.network.modules() if isinstance(module, SparseUNet))
+
+    @property
     def text_has_weights(self) -> bool:
         """Whether weights of the text encoder belong to this model, and are not those of a frozen transformer."""
         return any(True for _ in self.text.parameters())
+
+    def begin_with(self, other: "Referrer") -> str:
+        """Take over what another model knows and this one can use; says what that is.
+
+        That is all, where both are the same; the first stage, where the other is the first of the two of this one; else
+        the U-Net.
+
+        Raises:
+            InputError: when U-Nets have other sizes, or this model needs a first stage.
+        """
+        if other.config == self.config:
+            self.load_state_dict(other.state_dict())
+            return "all"
+        mine, its = self.network, other.network
+        if isinstance(mine, GraphNetwork) and mine.matcher is not None:
+            seen, wanted = (
+                (model.config.fusion, model.config.graph.instances, model.config.voxel_size) for model in (other, self)
+            )
+            if not isinstance(its, GraphNetwork) or its.matcher is not None or seen != wanted:
+                raise InputError("expected weights of the first of these two stages, got another model's")
+            mine.instances.load_state_dict(its.instances.state_dict())
+            return "the first stage"
+        wanted, got = self.unet.sizes, other.unet.sizes
+        if wanted != got:
+            raise InputError(f"expected a U-Net of {wanted}, got one of {got}")
+        self.unet.load_state_dict(other.unet.state_dict())
+        return "the U-Net"
 
     def prepare(self, scene: Scene) -> Any:
         """Do, once a scene, all the work that needs no text."""

@@ -11,7 +11,6 @@ from less3d.batch import Scene
 from less3d.models.objects import Cells, ObjectHead, Objects
 from less3d.models.padded import Padding
 from less3d.models.unet import SparseUNet
-from less3d.sparse.plan import Level
 from less3d.sparse.voxels import mean_by
 
 TOKEN_LEVEL = 1
@@ -69,11 +68,11 @@ class SceneEncoder(nn.Module):
     def forward(self, scene: Scene) -> EncodedScans:
         """Encode the scans of a scene."""
         output = self.unet(scene.details, scene.plan)
-        token_of = _parents(scene.plan.levels[0])  # (V,) over all scans
+        token_of = scene.plan.levels[0].parents  # (V,) over all scans
         columns = [output.levels[TOKEN_LEVEL]]
         ancestor = torch.arange(len(columns[0]), device=token_of.device)  # (T,)
         for level in range(TOKEN_LEVEL + 1, len(output.levels)):
-            ancestor = _parents(scene.plan.levels[level - 1])[ancestor]
+            ancestor = scene.plan.levels[level - 1].parents[ancestor]
             columns.append(output.levels[level][ancestor])
         raw = torch.cat([scene.positions, scene.colors], dim=1)
         means = mean_by(raw, token_of, len(columns[0]))  # (T, 6)
@@ -113,10 +112,3 @@ def _by_scan(
 def _cells(columns: Float[Tensor, "B V C"]) -> Cells:
     """Cells from their columns: position, vote, embedding."""
     return Cells(columns[..., :3], columns[..., 3:6], columns[..., 6:])
-
-
-def _parents(level: Level) -> Int64[Tensor, "V"]:
-    """For each voxel of a level, the voxel of the next level it lies in."""
-    down = level.down_map
-    assert down is not None
-    return torch.empty_like(down.parent).index_copy_(0, down.child.long(), down.parent).long()

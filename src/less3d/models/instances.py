@@ -19,8 +19,9 @@ from torch import Tensor, nn
 
 from less3d.batch import Batch, ObjectLabels, Scene
 from less3d.errors import InputError
-from less3d.models.unet import SparseUNet
+from less3d.models.unet import SparseUNet, UNetOutput
 from less3d.referral import Masks
+from less3d.sparse.plan import Plan
 from less3d.sparse.voxels import mean_by
 
 PULL_MARGIN, PUSH_MARGIN = 0.1, 3.0
@@ -49,14 +50,17 @@ class InstanceConfig:
     """Of embeddings."""
     inputs: Literal["color", "details"] = "color"
     """What is known of a voxel: its color alone, as in the paper; or also its height and how its points lie in it."""
+    context: int = 0
+    """Width of features that the heads see, made of those of a voxel and of all coarser cells around it; 0: they see
+    the U-Net's finest features alone, as in the paper."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be built."""
         if not self.channels or min(self.channels) < 1:
             raise InputError(f"channels must be the width of each level, 1 or more, got {self.channels}")
-        for name in ("blocks", "width"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} must be at least 1, got {getattr(self, name)}")
+        for name, least in (("blocks", 1), ("width", 1), ("context", 0)):
+            if getattr(self, name) < least:
+                raise InputError(f"{name} must be at least {least}, got {getattr(self, name)}")
         if len(set(self.classes)) < len(self.classes):
             raise InputError(f"classes must be different names, got {self.classes}")
 
@@ -118,14 +122,17 @@ class InstanceNet(nn.Module):
             raise InputError("the first of two stages needs names of classes; `less3d train` takes them from its scans")
         self.config = config
         self.unet = SparseUNet(3 if config.inputs == "color" else 13, widths=config.channels, blocks=config.blocks)
-        self.classes = nn.Linear(config.channels[0], len(config.classes) + 1)
-        self.embedding = nn.Linear(config.channels[0], config.width)
+        self.context = _Context(config.channels, config.context) if config.context else None
+        seen = config.context or config.channels[0]
+        self.classes = nn.Linear(seen, len(config.classes) + 1)
+        self.embedding = nn.Linear(seen, config.width)
         self.offset = nn.Sequential(nn.Linear(config.width, config.width), nn.ReLU(), nn.Linear(config.width, 3))
 
     def forward(self, scene: Scene) -> VoxelOpinions:
         """What it says of the voxels of a scene."""
         inputs = scene.colors if self.config.inputs == "color" else scene.details
-        features = self.unet(inputs, scene.plan).features
+        output = self.unet(inputs, scene.plan)
+        features = output.features if self.context is None else self.context(output, scene.plan)
         embeddings = self.embedding(features)
         return VoxelOpinions(self.classes(features), embeddings, self.offset(embeddings))
 
@@ -144,6 +151,22 @@ class InstanceNet(nn.Module):
         parts |= embedding_losses(said.embeddings[rows], true.object_of[rows], true.scan_of)
         parts |= offset_losses(said.offsets[rows], batch.scene.positions[rows], true.object_of[rows], len(true.classes))
         return {"total": torch.stack(list(parts.values())).sum(), **parts}
+
+
+class _Context(nn.Module):
+    """Features of each voxel, and of all coarser cells around it, made one."""
+
+    def __init__(self, channels: Sequence[int], width: int) -> None:
+        super().__init__()
+        self.mix = nn.Sequential(nn.Linear(sum(channels), width), nn.LayerNorm(width), nn.ReLU())
+
+    def forward(self, output: UNetOutput, plan: Plan) -> Float[Tensor, "V C"]:
+        columns = [output.features]
+        cell = torch.arange(len(output.features), device=output.features.device)  # (V,)
+        for finer, features in zip(plan.levels[:-1], output.levels[1:], strict=True):
+            cell = finer.parents[cell]
+            columns.append(features[cell])
+        return self.mix(torch.cat(columns, dim=1))
 
 
 def embedding_losses(

@@ -8,6 +8,7 @@ A sentence runs the whole network, so another sentence on the same scan saves it
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from jaxtyping import Bool, Float, Int64
@@ -35,6 +36,9 @@ class LessConfig:
     """Width of each level of the U-Net, finest first."""
     blocks: int = 2
     """Residual blocks a level."""
+    inputs: Literal["position", "details"] = "position"
+    """What is known of a voxel: its position and color, as in the paper; or its color, height and how its points lie in
+    it, which is what the other networks here know."""
     num_queries: int = 20
     query_width: int = 256
     query_layers: int = 1
@@ -88,7 +92,7 @@ class LESS(nn.Module):
     def __init__(self, config: LessConfig, *, text_width: int) -> None:
         super().__init__()
         self.config = config
-        self.unet = SparseUNet(6, widths=config.channels, blocks=config.blocks)
+        self.unet = SparseUNet(6 if config.inputs == "position" else 13, widths=config.channels, blocks=config.blocks)
         self.align = nn.ModuleList(
             PWCA(width, text_width, heads=config.heads, dropout=config.dropout)
             if config.pwca
@@ -150,7 +154,7 @@ class LESS(nn.Module):
     def _find(self, scene: Scene, text: TextFeatures, scan_of: Tensor) -> Iterator[tuple[int, Tensor, Tensor]]:
         """Each sentence's row, mask logits (V,) and its scan's features before the last ReLU (V, C), in any order."""
         for sentences in _rounds(scan_of):
-            voxels = _voxels_of(scene, scan_of[sentences].tolist())
+            voxels = _voxels_of(scene, scan_of[sentences].tolist(), self.config.inputs)
             found = self._find_one_each(voxels, text.select(sentences))
             for row, (logits, raw) in zip(sentences.tolist(), found, strict=True):
                 yield row, logits, raw
@@ -284,7 +288,7 @@ class _SentenceSum(nn.Module):
 class _Voxels:
     """What the U-Net reads of some scans of a scene."""
 
-    features: Float[Tensor, "V 6"]
+    features: Float[Tensor, "V C"]
     plan: Plan
     counts: list[int]
     """Voxels of each scan."""
@@ -297,16 +301,16 @@ def _rounds(scan_of: Int64[Tensor, "S"]) -> list[Int64[Tensor, "_"]]:
     return [rows[scan_of[rows].argsort()] for rows in rounds]
 
 
-def _voxels_of(scene: Scene, scans: list[int]) -> _Voxels:
+def _voxels_of(scene: Scene, scans: list[int], inputs: Literal["position", "details"]) -> _Voxels:
     """The voxels of some scans, ascending; the scene's own plan when that is all of them, else one for them alone."""
+    features = scene.features if inputs == "position" else scene.details
     spans = [scene.voxels_of(scan) for scan in scans]
     counts = [span.stop - span.start for span in spans]
     if len(scans) == scene.num_scans:
-        return _Voxels(scene.features, scene.plan, counts)
+        return _Voxels(features, scene.plan, counts)
     coords = torch.cat([scene.grid.coords[span] for span in spans])
     coords[:, 0] = torch.repeat_interleave(torch.arange(len(scans)), torch.tensor(counts)).to(coords)
-    features = torch.cat([scene.features[span] for span in spans])
-    return _Voxels(features, build_plan(coords, len(scene.plan.levels)), counts)
+    return _Voxels(torch.cat([features[span] for span in spans]), build_plan(coords, len(scene.plan.levels)), counts)
 
 
 def _alike(queries: Float[Tensor, "K D"]) -> Float[Tensor, "K"]:

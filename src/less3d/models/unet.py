@@ -67,6 +67,7 @@ class SparseUNet(nn.Module):
         super().__init__()
         engine = AutoEngine() if engine is None else engine
         self.widths = tuple(widths)
+        self.sizes = f"{in_channels} inputs, widths {self.widths}, {blocks} block(s) a level"
         self.stem = SubmanifoldConv3d(in_channels, widths[0], engine)
         self.encoder = nn.ModuleList(_Blocks(width, width, blocks, engine) for width in widths)
         pairs = list(itertools.pairwise(widths))

@@ -105,6 +105,13 @@ class Level:
     kernel_map: KernelMap
     down_map: DownMap | None
 
+    @property
+    def parents(self) -> Int64[Tensor, "V"]:
+        """The row of the next level's voxel that each voxel lies in; there must be a next level."""
+        down = self.down_map
+        assert down is not None
+        return torch.empty_like(down.parent).index_copy_(0, down.child.long(), down.parent).long()
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:

@@ -1,5 +1,6 @@
 """Scoring a model over a data set: every sentence, over all points of its scan."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
@@ -72,13 +73,22 @@ def score_scan(
     referrals: Sequence[Referral],
     reword: Callable[[Referral], str] = lambda referral: referral.sentence,
 ) -> Iterator[SentenceScore]:
-    """The scores of sentences about one scan, in their order, by the views of it that `look` gave."""
+    """The scores of sentences about one scan, in their order, by the views of it that `look` gave.
+
+    What is asked several times is answered once.
+    """
     referrals = with_splits(scan, referrals)
     asked = [reword(referral) for referral in referrals]
-    for referral, sentence, answer in zip(referrals, asked, answers(model, views, asked), strict=True):
-        predicted = (answer.scores > 0.5).cpu().numpy()
+    left, known = Counter(asked), {}
+    found = answers(model, views, list(left))
+    for referral, sentence in zip(referrals, asked, strict=True):
+        if sentence not in known:
+            answer = next(found)
+            known[sentence] = (answer.scores > 0.5).cpu().numpy(), answer.confidence
+        left[sentence] -= 1
+        predicted, confidence = known[sentence] if left[sentence] else known.pop(sentence)
         true = [masks.mask([target]) for target in referral.targets]
-        yield score_sentence(referral, predicted, true, scan.points, asked=sentence, confidence=answer.confidence)
+        yield score_sentence(referral, predicted, true, scan.points, asked=sentence, confidence=confidence)
 
 
 def _labels(model: Referrer, data: Dataset, name: str) -> ObjectLabels:

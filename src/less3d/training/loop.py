@@ -14,11 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as ProgressBar
 from torch import Tensor
 
-from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
 from less3d.errors import InputError
 from less3d.models import Referrer
-from less3d.models.build import FIRST_STAGE, is_first_stage_of
 from less3d.settings import to_json
 from less3d.text.table import TextTable, make_table
 from less3d.training.checkpoint import Progress, load_checkpoint, save_checkpoint
@@ -64,7 +62,8 @@ def train(
         data: the scans and sentences to learn from.
         validation: those that choose the best weights.
         output: the run's folder; a run that was stopped there goes on.
-        start_from: weights of an earlier run to begin with, instead of random ones.
+        start_from: weights to begin with, instead of random ones, as far as the model can use them: see
+            `Referrer.begin_with`.
         max_minutes: stop after so long, with a checkpoint.
         workers: processes that prepare batches, for each replica; 0: each prepares its own.
         device: where to train.
@@ -75,7 +74,7 @@ def train(
         How far the run has come; it is done when `step == config.steps`.
 
     Raises:
-        InputError: when data are missing, `output` holds another run, or `start_from` is of another model.
+        InputError: when data are missing, `output` holds another run, or `start_from` is of no use to the model.
     """
     _require_sound(config, data, validation, device, start_from)
     if workers < 0:
@@ -85,6 +84,8 @@ def train(
     output.mkdir(parents=True, exist_ok=True)
     run = _Run(config, data, output, start_from, workers, device)
     judge = judge_of(config, validation, device)
+    if run.begun_with and run.progress.step == 0:
+        on_message(f"begins with {run.begun_with} of {start_from}")
     if run.text is not None:
         _read_sentences(config, data, output / TEXT, device)
     log = RunLog(output, resume_at=run.progress.step)
@@ -168,7 +169,8 @@ class _Run:
     ) -> None:
         torch.manual_seed(config.seed)
         self.config, self.data, self.workers, self.device = config, data, workers, device
-        self.model = (Referrer(config.model) if start_from is None else _begin_with(start_from, config)).to(device)
+        model, self.begun_with = (Referrer(config.model), "") if start_from is None else _begin_with(start_from, config)
+        self.model = model.to(device)
         freeze(self.model, config.learn)
         self.optimizer = build_optimizer(self.model, config)
         self.progress = Progress()
@@ -233,20 +235,13 @@ def _follow(
         pass
 
 
-def _begin_with(weights: Path, config: TrainConfig) -> Referrer:
-    """The model with the weights of an earlier run, or with its first stage and a second one that knows nothing yet."""
-    model, _ = load_weights(weights)
-    if model.config == config.model:
-        model.calibration = Calibration()  # what was fitted to other weights
-        return model
-    if not is_first_stage_of(model.config, config.model):
-        raise InputError(
-            f"{weights}: expected weights of the model to be trained, got another model's: change its settings"
-        )
-    whole = Referrer(config.model)
-    first = {name: value for name, value in model.state_dict().items() if name.startswith(FIRST_STAGE)}
-    whole.load_state_dict({**whole.state_dict(), **first})
-    return whole
+def _begin_with(weights: Path, config: TrainConfig) -> tuple[Referrer, str]:
+    """A new model with what it can use of the weights of an earlier run, and what that is."""
+    model = Referrer(config.model)
+    try:
+        return model, model.begin_with(load_weights(weights)[0])
+    except InputError as error:
+        raise InputError(f"{weights}: cannot begin with them: {error}") from None
 
 
 def _read_sentences(config: TrainConfig, data: Dataset, folder: Path, device: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from less3d.data.augment import AugmentConfig
 from less3d.data.dataset import Dataset
+from less3d.data.nyu40 import UNSCORED
 from less3d.errors import InputWarning
 from less3d.models import ModelConfig
 from less3d.models.graph import GraphConfig
@@ -57,8 +58,9 @@ RECIPES: dict[str, TrainConfig] = {
         _TWO_STAGES,
         model=ModelConfig(
             fusion="graph",
-            graph=GraphConfig(instances=InstanceConfig(channels=(32, 64, 96, 128, 128), blocks=1, inputs="details")),
-            voxel_size=0.06,
+            graph=GraphConfig(
+                instances=InstanceConfig(channels=(32, 64, 96, 128, 128), blocks=1, inputs="details", context=128)
+            ),
         ),
     ),
     "rooms-tgnn": replace(_TWO_STAGES, model=ModelConfig(fusion="graph", graph=GraphConfig(matcher="tgnn"))),
@@ -153,11 +155,11 @@ def _with_classes(model: ModelConfig, data: Dataset, start_from: Path | None) ->
 def common_classes(data: Dataset) -> tuple[str, ...]:
     """The classes of which a tenth of the scans, at least, has an object, the commonest first.
 
-    Of many scans the first 200 are looked at.
+    Of many scans the first 200 are looked at. What ScanNet's benchmarks do not score, such as "otherprop", is no class.
 
     Raises:
         InputError: when a scan has no full labels.
     """
     scans = data.scans[:_LOOKED_AT]
-    counts = Counter(label for scan in scans for label in set(data.annotated(scan).classes.values()))
+    counts = Counter(label for scan in scans for label in set(data.annotated(scan).classes.values()) - UNSCORED)
     return tuple(label for label, count in counts.most_common() if count >= _COMMON * len(scans))
