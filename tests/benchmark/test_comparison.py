@@ -200,13 +200,16 @@ def save_other_weights(path):
     return path
 
 
-def test_a_part_is_the_first_scans(made):
+def test_a_part_is_some_of_the_scans_and_has_the_smaller_parts(made):
     data = made[0].data
     assert part_of(data, 1.0) is data
-    part = part_of(data, 0.5)
-    assert isinstance(part, Part)
-    assert part.scans == data.scans[:2]
-    assert part.load("room1")[1].members.keys() == data.load("room1")[1].members.keys()
+    one, two = part_of(data, 0.1), part_of(data, 0.6)
+    assert isinstance(two, Part)
+    assert (len(one.scans), len(two.scans)) == (1, 2)
+    assert set(one.scans) < set(two.scans) < set(data.scans)
+    for scan in two.scans:
+        assert two.load(scan)[1].members.keys() == data.load(scan)[1].members.keys()
+        assert two.referrals[scan] == data.referrals[scan]
     assert chosen(data)[0][0] == "room0"
 
 

@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from less3d.benchmark.runs import Run, at_length, finish, folder_of, read_sentences, steps_per_minute
 from less3d.benchmark.systems import MATRICES, Eyes, System, systems
 from less3d.data.dataset import Annotated, Dataset
@@ -199,20 +201,24 @@ def _steps_of_samples(run: Run, budget: Budget) -> int | None:
 
 
 def part_of(data: Dataset, share: float) -> Dataset:
-    """The first scans of a data set, at least one."""
-    return data if share == 1.0 else Part(data, max(1, round(share * len(data.scans))))
+    """Some scans of a data set, at least one, drawn once and for all; those of a smaller share are among them."""
+    if share == 1.0:
+        return data
+    order = np.random.default_rng(0).permutation(len(data.scans))
+    count = max(1, round(share * len(data.scans)))
+    return Part(data, tuple(data.scans[number] for number in sorted(order[:count])))
 
 
 @dataclass(frozen=True)
 class Part(Dataset):
-    """The first `count` scans of a data set."""
+    """Some scans of a data set."""
 
     whole: Dataset
-    count: int
+    chosen: tuple[str, ...]
 
     def read_referrals(self) -> dict[str, tuple[Referral, ...]]:
         """The sentences about these scans."""
-        return {scan: self.whole.referrals[scan] for scan in self.whole.scans[: self.count]}
+        return {scan: self.whole.referrals[scan] for scan in self.chosen}
 
     def load(self, scan: str) -> tuple[Scan, Masks]:
         """One scan, with its masks."""

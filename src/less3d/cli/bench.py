@@ -24,9 +24,9 @@ _QUICK_MINUTES, _QUICK_ROOMS, _QUICK_TEST_ROOMS, _QUICK_SENTENCES = 0.5, 60, 8, 
 def bench(
     *,
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"])],
-    data: Path | None = None,
+    data: tuple[Path, ...] = (),
     test: Path | None = None,
-    sentences: Path | None = None,
+    sentences: tuple[Path, ...] = (),
     split: str | None = None,
     test_sentences: Path | None = None,
     test_split: str | None = None,
@@ -49,9 +49,9 @@ def bench(
 
     Args:
         output: folder of the comparison.
-        data: folder to learn from: made rooms, a folder of your own, or ScanNet, downloaded or prepared.
+        data: one or several folders to learn from: made rooms, of your own, or ScanNet, downloaded or prepared.
         test: folder to score on.
-        sentences: file of ScanRefer, Nr3D, Sr3D or Multi3DRefer, where data is ScanNet's.
+        sentences: for ScanNet's scans the file of ScanRefer, Nr3D, Sr3D or Multi3DRefer, one for each data folder.
         split: only sentences about scans of this ScanNet split are learned from.
         test_sentences: the same for the scans to score on.
         test_split: see test_sentences.
@@ -72,19 +72,20 @@ def bench(
     from less3d.benchmark.page import make_page
     from less3d.benchmark.record import record_of, write_record
     from less3d.benchmark.timing import time_systems
-    from less3d.data.open import open_dataset
+    from less3d.data.open import open_dataset, open_datasets
 
-    if (data is None) != (test is None) or (data is None and not quick):
+    if bool(data) != bool(test) or not (data or quick):
         raise InputError("expected --data to learn from and --test to score on, or --quick, which makes rooms itself")
     output.mkdir(parents=True, exist_ok=True)
     with _watching() as watch:
-        if data is None or test is None:
-            data, test = _rooms(output, workers, watch)
+        if test is None:
+            learned, test = _rooms(output, workers, watch)
+            data = (learned,)
         if quick:
             minutes, seeds = _QUICK_MINUTES, 1
         budget = Budget(minutes, samples=samples, seeds=seeds, workers=workers, test_scans=test_scans)
         comparison = Comparison(
-            data=open_dataset(data, sentences=sentences, split=split),
+            data=open_datasets(data, sentences=sentences, split=split),
             test=open_dataset(test, sentences=test_sentences, split=test_split),
             folder=output,
             budget=budget,

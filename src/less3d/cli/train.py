@@ -9,7 +9,6 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
-from less3d.errors import InputError
 from less3d.training.config import TrainConfig
 from less3d.training.recipes import RECIPES
 
@@ -52,18 +51,13 @@ def recipe_command(recipe: str) -> Callable[..., None]:
             device: where to train, "cpu" or "cuda".
             config: every setting of the recipe can be changed, as in `--steps 2000`.
         """
-        from less3d.data.dataset import Joined
-        from less3d.data.open import open_dataset
+        from less3d.data.open import open_dataset, open_datasets
         from less3d.predict import find_device
         from less3d.training.loop import train as run
         from less3d.training.recipes import complete
 
         found = str(find_device(device))
-        if len(sentences) not in (0, len(data)):
-            raise InputError(f"expected a file of sentences for each of {len(data)} data folders, got {len(sentences)}")
-        files = sentences or (None,) * len(data)
-        parts = [open_dataset(path, sentences=file, split=split) for path, file in zip(data, files, strict=True)]
-        learned = parts[0] if len(parts) == 1 else Joined(tuple(parts))
+        learned = open_datasets(data, sentences=sentences, split=split)
         completed = complete(config, learned, start_from=start_from)
         progress = run(
             completed,

@@ -1,9 +1,10 @@
 """One way to every data set: what a folder holds is seen from its files."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
-from less3d.data.dataset import Dataset, Referred
+from less3d.data.dataset import Dataset, Joined, Referred
 from less3d.data.folder import SENTENCES, Folder
 from less3d.data.prepared import INDEX, Prepared
 from less3d.data.referring import read_referrals
@@ -59,3 +60,21 @@ def open_dataset(root: Path, *, sentences: Path | None = None, split: str | None
         if not referrals:
             raise InputError(f"{sentences}: expected sentences about scans of the {split} split, got none")
     return Referred(source, referrals)
+
+
+def open_datasets(roots: Sequence[Path], *, sentences: Sequence[Path] = (), split: str | None = None) -> Dataset:
+    """Open one or several data sets as one.
+
+    Args:
+        roots: their folders, one at least.
+        sentences: none, or a file for each folder; see `open_dataset`.
+        split: see `open_dataset`.
+
+    Raises:
+        InputError: as `open_dataset` does, or when there are files for some folders only.
+    """
+    if len(sentences) not in (0, len(roots)):
+        raise InputError(f"expected a file of sentences for each of {len(roots)} data folders, got {len(sentences)}")
+    files = sentences or (None,) * len(roots)
+    parts = tuple(open_dataset(root, sentences=file, split=split) for root, file in zip(roots, files, strict=True))
+    return parts[0] if len(parts) == 1 else Joined(parts)
