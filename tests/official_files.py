@@ -52,9 +52,12 @@ class MadeScene:
     alignment: np.ndarray
 
 
-def write_scannet(root: Path) -> dict[str, MadeScene]:
+def write_scannet(root: Path, *, points: int = 20) -> dict[str, MadeScene]:
     """A folder of ScanNet: scans of train and val, one of test without annotation, the table and the splits."""
-    made = {name: make_scene(seed) for seed, name in enumerate(("scene0000_00", "scene0000_01", "scene0011_00"))}
+    made = {
+        name: make_scene(seed, points=points)
+        for seed, name in enumerate(("scene0000_00", "scene0000_01", "scene0011_00"))
+    }
     for name, scene in made.items():
         write_scene(root / "scans" / name, scene)
     made["scene0707_00"] = make_scene(3)
@@ -66,12 +69,14 @@ def write_scannet(root: Path) -> dict[str, MadeScene]:
     return made
 
 
-def make_scene(seed: int, *, labels: tuple[str, ...] = ("floor", "chair", "office chair", "trash can")) -> MadeScene:
-    """Boxes with points on them, each of two segments but for the last segment of all, which is no object's."""
+def make_scene(
+    seed: int, *, labels: tuple[str, ...] = ("floor", "chair", "office chair", "trash can"), points: int = 20
+) -> MadeScene:
+    """Boxes with so many points in them, each of two segments but for the last segment of all, which is no object's."""
     rng = np.random.default_rng(seed)
-    parts = [rng.uniform(0, 1, (20, 3)) + np.array([2 * i, 0, 0]) for i in range(len(labels) + 1)]
+    parts = [rng.uniform(0, 1, (points, 3)) + np.array([2 * i, 0, 0]) for i in range(len(labels) + 1)]
     xyz = (np.concatenate(parts) @ rotation(0.7).T + [1, -2, 0.3]).astype(np.float32)
-    segments = 7 * np.repeat(np.arange(len(parts) * 2), 10) + 3
+    segments = 7 * np.repeat(np.arange(len(parts) * 2), points // 2) + 3
     order = rng.permutation(len(xyz))
     alignment = np.eye(4)
     alignment[:3, :3], alignment[:3, 3] = rotation(rng.uniform(-3, 3)), rng.uniform(-4, 4, 3)

@@ -6,68 +6,27 @@ from dataclasses import replace
 
 import pytest
 from tiny_data import write_tiny_data
-from tiny_run import tiny_run
+from tiny_systems import RUN, only_tiny_systems
 
-from less3d.benchmark import comparison as module
-from less3d.benchmark import timing
 from less3d.benchmark.comparison import Budget, Comparison, Part, compare, part_of
 from less3d.benchmark.page import chosen, make_page
 from less3d.benchmark.plots import draw
 from less3d.benchmark.record import read_record, record_of, write_record
-from less3d.benchmark.systems import Figures, System
 from less3d.benchmark.tables import markdown, order_line, table_of_runs
 from less3d.benchmark.timing import time_systems
 from less3d.data.folder import Folder
 from less3d.errors import InputError
 from less3d.io.files import sha256_of
-from less3d.models import ModelConfig, Referrer
-from less3d.models.graph import GraphConfig
-from less3d.models.instances import InstanceConfig
-from less3d.models.tgnn import TgnnConfig
+from less3d.models import Referrer
 from less3d.text import TextConfig
 from less3d.weights import save_weights
-
-_LATE = replace(tiny_run(), validation_scans=1)
-_GRU = TextConfig(encoder="gru")
-_STAGE_ONE = InstanceConfig(channels=(8, 8), blocks=1, inputs="details")
-
-
-def two_stages(**about):
-    graph = GraphConfig(instances=_STAGE_ONE, **about)
-    return replace(_LATE, model=ModelConfig(fusion="graph", graph=graph, text=_GRU, voxel_size=0.2))
-
-
-LATE = System("late", "GRU", replace(_LATE, model=replace(_LATE.model, text=_GRU)))
-MATCHED = two_stages(matcher="tgnn", tgnn=TgnnConfig(width=8))
-TGNN = System("TGNN", "GRU", MATCHED, first=two_stages(), paper=Figures(26.1, 35.0, 29.0))
-
-
-class Here:
-    """A pool of this very process."""
-
-    def __init__(self, *_, **__):
-        pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-    def imap_unordered(self, work, items):
-        return map(work, items)
-
-    def apply(self, work, arguments):
-        return work(*arguments)
 
 
 @pytest.fixture(scope="module")
 def here():
     """Only two systems, and no other process."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "systems", lambda encoders, **_: {"text": (TGNN, LATE), "effort": (LATE,)})
-        for one in (module, timing):
-            patch.setattr(one.multiprocessing, "get_context", lambda method: type("Context", (), {"Pool": Here}))
+        only_tiny_systems(patch)
         yield
 
 
@@ -195,7 +154,7 @@ def test_weights_that_are_given_are_begun_with(made, tmp_path, here):
 
 def save_other_weights(path):
     words = TextConfig(encoder="gru", vocabulary=("box",))
-    model = replace(_LATE.model, late=replace(_LATE.model.late, channels=(8, 16)), text=words)
+    model = replace(RUN.model, late=replace(RUN.model.late, channels=(8, 16)), text=words)
     save_weights(Referrer(model), path, metadata={})
     return path
 

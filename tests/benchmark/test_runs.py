@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from tiny_data import write_tiny_data
 from tiny_run import tiny_run
+from tiny_systems import Here
 
 from less3d.benchmark.comparison import Part
 from less3d.benchmark.runs import CLASS_WORD, ROWS, Run, at_length, finish, read_sentences, steps_per_minute
@@ -14,13 +15,6 @@ from less3d.score_rows import read_rows
 from less3d.text import TextConfig
 
 TINY = tiny_run("the", "red", "green", "box")
-
-
-class Here:
-    """A pool of this very process."""
-
-    def imap_unordered(self, work, items):
-        return map(work, items)
 
 
 @pytest.fixture

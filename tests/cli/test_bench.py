@@ -1,0 +1,59 @@
+"""`less3d bench` as a researcher has it: ScanNet and ScanRefer on disk, all in one folder, again without a model."""
+
+import pytest
+from official_files import scanrefer_record, write_json, write_scannet
+from tiny_systems import only_tiny_systems
+
+BUDGET = ("--minutes", 0.002, "--seeds", 1, "--tables", "text")
+
+
+@pytest.fixture
+def scanrefer(tmp_path, monkeypatch):
+    """The options that name ScanNet's scans, and ScanRefer's sentences to learn from and to score on."""
+    only_tiny_systems(monkeypatch)
+    root = tmp_path / "scannet"
+    write_scannet(root, points=200)  # objects of under 100 points are not scored
+    files = {"sentences": ("scene0000_00", "scene0000_01"), "test-sentences": ("scene0011_00",)}
+    options: list[object] = ["--data", root, "--test", root]
+    for name, scenes in files.items():
+        records = [
+            scanrefer_record(scene_id=scene, object_id=str(key), object_name=label, ann_id=str(key))
+            for scene in scenes
+            for key, label in {1: "chair", 2: "office_chair", 3: "trash_can"}.items()
+        ]
+        options += [f"--{name}", write_json(tmp_path / f"{name}.json", records)]
+    return options
+
+
+def test_scanrefer_is_compared_on_and_the_tables_come_again(run, scanrefer, tmp_path):
+    folder = tmp_path / "bench"
+    done = run("bench", *scanrefer, *BUDGET, "-o", folder)
+    assert done.code == 0, done.err
+    assert "| TGNN | GRU | instances and classes |" in done.out
+    assert "from 2 scans with 6 sentences" in done.out
+    assert "by ScanNet's definition: AP " in done.out
+    assert (folder / "bench.md").read_text() in done.out
+    assert {path.name for path in folder.iterdir()} >= {"bench.csv", "results.png", "page.html", "comparison.json"}
+    written = (folder / "bench.md").read_text()
+    for weights in folder.rglob("*.safetensors"):
+        weights.unlink()
+    (folder / "bench.md").unlink()
+    assert run("bench", "tables", folder).code == 0
+    assert (folder / "bench.md").read_text() == written
+
+
+def test_mistakes_are_told_in_a_line(run, scanrefer, tmp_path):
+    for options, expected in (
+        ((), "--quick"),
+        (scanrefer[:2], "--test"),
+        ((*scanrefer, "--minutes", 0), "needs minutes"),
+        ((*scanrefer, "--samples", 0), "samples"),
+        ((*scanrefer, "--stage-one", tmp_path / "none.safetensors"), "parts of the scans"),
+        ((*scanrefer, "--start-from", tmp_path / "none.safetensors"), "none.safetensors"),
+        ((*scanrefer, "--sentences", "a.json", "b.json"), "a file of sentences for each of 1"),
+    ):
+        done = run("bench", *options, "-o", tmp_path / "bench")
+        assert done.code == 2, options
+        assert expected in done.err
+        assert "Traceback" not in done.err
+    assert run("bench", "tables", tmp_path).code == 2

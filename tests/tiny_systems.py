@@ -1,0 +1,56 @@
+"""Two systems small enough for tests, and a pool that is no other process."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tiny_run import tiny_run
+
+from less3d.benchmark import comparison, timing
+from less3d.benchmark.systems import Figures, System
+from less3d.models import ModelConfig
+from less3d.models.graph import GraphConfig
+from less3d.models.instances import InstanceConfig
+from less3d.models.tgnn import TgnnConfig
+from less3d.text import TextConfig
+
+RUN = replace(tiny_run(), validation_scans=1)
+_GRU = TextConfig(encoder="gru")
+
+
+def _two_stages(**about: Any):
+    instances = InstanceConfig(channels=(8, 8), blocks=1, inputs="details")
+    graph = GraphConfig(instances=instances, **about)
+    return replace(RUN, model=ModelConfig(fusion="graph", graph=graph, text=_GRU, voxel_size=0.2))
+
+
+LATE = System("late", "GRU", replace(RUN, model=replace(RUN.model, text=_GRU)))
+_MATCHED = _two_stages(matcher="tgnn", tgnn=TgnnConfig(width=8))
+TGNN = System("TGNN", "GRU", _MATCHED, first=_two_stages(), paper=Figures(26.1, 35.0, 29.0))
+
+
+class Here:
+    """A pool of this very process."""
+
+    def __init__(self, *_: Any, **__: Any):
+        pass
+
+    def __enter__(self) -> "Here":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        pass
+
+    def imap_unordered(self, work: Callable, items: Iterable) -> Iterable:
+        return map(work, items)
+
+    def apply(self, work: Callable, arguments: tuple) -> Any:
+        return work(*arguments)
+
+
+def only_tiny_systems(patch: pytest.MonkeyPatch) -> None:
+    """Compare these two only, without another process."""
+    patch.setattr(comparison, "systems", lambda encoders, **_: {"text": (TGNN, LATE), "effort": (LATE,)})
+    for module in (comparison, timing):
+        patch.setattr(module.multiprocessing, "get_context", lambda method: type("Context", (), {"Pool": Here}))
