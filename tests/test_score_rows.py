@@ -1,5 +1,6 @@
 """Tables of scores come back as they were, or say which row is wrong; and make the same summary without the model."""
 
+import gzip
 import sys
 
 import pytest
@@ -35,7 +36,7 @@ def row_of(fields: dict) -> SentenceScore:
     return SentenceScore(**about, predicted=predicted, true=true, shared=shared)
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz", ".parquet"])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(drawn=st.lists(fields, min_size=1, max_size=5))
 def test_rows_come_back_as_they_were(tmp_path, suffix, drawn):
@@ -74,8 +75,12 @@ def test_a_row_that_makes_no_sense_is_named(written, old, new, named):
 
 
 def test_names_and_files_that_are_no_tables_are_refused(tmp_path, written, monkeypatch):
-    with pytest.raises(InputError, match=r"\.csv or \.parquet"):
+    with pytest.raises(InputError, match=r"\.csv\.gz or \.parquet"):
         write_rows([], tmp_path / "rows.xlsx")
+    for content in (written.read_bytes(), gzip.compress(written.read_bytes())[:-9]):
+        (tmp_path / "rows.csv.gz").write_bytes(content)
+        with pytest.raises(InputError, match=r"rows\.csv\.gz: not a gzip file"):
+            read_rows(tmp_path / "rows.csv.gz")
     broken = tmp_path / "rows.parquet"
     broken.write_bytes(b"PAR1 no table")
     with pytest.raises(InputError, match=r"rows\.parquet"):

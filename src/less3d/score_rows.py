@@ -2,8 +2,10 @@
 
 import csv
 import dataclasses
+import gzip
 import io
 import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +23,9 @@ _UNIQUE = {"true": True, "false": False, "": None}
 
 
 def write_rows(rows: Sequence[SentenceScore], path: Path) -> None:
-    """Write a row a sentence: .csv, or .parquet where pyarrow is installed; the file appears whole or not at all.
+    """Write a row a sentence: .csv, .csv.gz, or .parquet where pyarrow is installed.
+
+    The file appears whole or not at all.
 
     The columns are the fields of `SentenceScore`, and `iou` for the reader's comfort; `targets` and `tags` are JSON
     lists, `unique` is true, false or empty.
@@ -38,8 +42,9 @@ def write_rows(rows: Sequence[SentenceScore], path: Path) -> None:
     writer = csv.DictWriter(text, [*_COLUMNS, "iou"], lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writeheader()
     writer.writerows(table)
+    content = text.getvalue().encode("utf-8", "surrogatepass")
     with replacing(path) as stream:
-        stream.write(text.getvalue().encode("utf-8", "surrogatepass"))
+        stream.write(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
 
 
 def read_rows(path: Path) -> list[SentenceScore]:
@@ -113,9 +118,9 @@ class UnfinishedRows:
 
 
 def require_table_name(path: Path) -> None:
-    """Refuse a name that says neither .csv nor .parquet, or .parquet without pyarrow."""
-    if path.suffix not in (".csv", ".parquet"):
-        raise InputError(f"{path}: expected a table of scores that ends in .csv or .parquet")
+    """Refuse a name that says neither .csv, .csv.gz nor .parquet, or .parquet without pyarrow."""
+    if not path.name.endswith((".csv", ".csv.gz", ".parquet")):
+        raise InputError(f"{path}: expected a table of scores that ends in .csv, .csv.gz or .parquet")
     if path.suffix == ".parquet":
         _pyarrow()
 
@@ -153,7 +158,12 @@ def _from_text(row: dict[str, Any], place: str) -> SentenceScore:
 
 
 def _read_csv(path: Path) -> list[dict[str, Any]]:
-    text = read_bytes(path).decode("utf-8-sig", "replace")
+    content = read_bytes(path)
+    try:
+        plain = gzip.decompress(content) if path.suffix == ".gz" else content
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path}: not a gzip file, or a damaged one") from error
+    text = plain.decode("utf-8-sig", "replace")
     try:
         return list(csv.DictReader(io.StringIO(text, newline="")))
     except csv.Error as error:

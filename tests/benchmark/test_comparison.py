@@ -12,6 +12,7 @@ from less3d.benchmark.comparison import Budget, Comparison, Part, compare, part_
 from less3d.benchmark.page import chosen, make_page
 from less3d.benchmark.plots import draw
 from less3d.benchmark.record import read_record, record_of, write_record
+from less3d.benchmark.runs import TRUE_INSTANCES
 from less3d.benchmark.tables import markdown, order_line, table_of_runs
 from less3d.benchmark.timing import time_systems
 from less3d.data.folder import Folder
@@ -70,7 +71,7 @@ def test_the_second_stage_begins_with_the_first_of_its_seed(made):
         if run.name == "TGNN, GRU":
             assert run.begin is not None
             assert run.begin.parent.name == f"seed-{run.config.seed}"
-            assert (run.folder / "rows_true_instances.csv").exists()
+            assert (run.folder / TRUE_INSTANCES).exists()
 
 
 def test_other_settings_are_refused_in_the_place_of_a_run(made):

@@ -1,5 +1,6 @@
 """Stage one of two: its parts are the paper's, its losses what they say, and its labels those of the points."""
 
+import math
 from collections import Counter
 from dataclasses import replace
 
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 
 from less3d.batch import ObjectLabels, asked_nothing, make_batch, make_scene
 from less3d.errors import InputError
-from less3d.models.instances import InstanceConfig, InstanceNet, embedding_losses, offset_losses, voxel_labels
+from less3d.models.instances import (
+    InstanceConfig,
+    InstanceNet,
+    VoxelLabels,
+    class_loss,
+    embedding_losses,
+    offset_losses,
+    voxel_labels,
+)
 from less3d.scan import Scan
 
 SMALL = InstanceConfig(classes=("chair", "wall"), channels=(8, 12), blocks=1, width=6, inputs="details")
@@ -54,6 +63,18 @@ def test_a_batch_is_its_parts_and_every_parameter_learns(inputs):
         torch.testing.assert_close(getattr(both, name), torch.cat([getattr(part, name) for part in parts]))
     net.train().losses(make_batch([quarters(scan) for scan in scans], **GRID))["total"].backward()
     assert all(parameter.grad is not None and parameter.grad.any() for parameter in net.parameters())
+
+
+def test_classes_count_by_voxels_and_by_objects():
+    """Three voxels of one object are right by .9, one of another by .4; a voxel of nothing does not count."""
+    logits = torch.tensor([[0.9, 0.1]] * 3 + [[0.6, 0.4]] + [[0.1, 0.9]]).log()
+    true = VoxelLabels(torch.tensor([0, 0, 0, 1, -1]), torch.tensor([0, 1, 0]), torch.tensor([0, 0, 0]))
+    good, poor = -math.log(0.9), -math.log(0.4)
+    for share in (0.0, 0.25, 1.0):
+        expected = (1 - share) * (3 * good + poor) / 4 + share * (good + poor) / 2
+        assert class_loss(logits, true, objects_alike=share).item() == pytest.approx(expected, abs=1e-6)
+    nothing = VoxelLabels(torch.full((5,), -1), true.classes, true.scan_of)
+    assert class_loss(logits, nothing, objects_alike=0.5).item() == 0
 
 
 def test_pull_and_push_by_hand():
@@ -123,7 +144,13 @@ def test_a_voxel_is_of_the_object_that_most_of_its_points_are_of(seed, objects):
 
 
 def test_mistakes_are_refused():
-    for wrong in ({"channels": ()}, {"blocks": 0}, {"width": 0}, {"classes": ("chair", "chair")}):
+    for wrong in (
+        {"channels": ()},
+        {"blocks": 0},
+        {"width": 0},
+        {"objects_alike": 1.5},
+        {"classes": ("chair", "chair")},
+    ):
         with pytest.raises(InputError):
             replace(SMALL, **wrong)
     batch = make_batch(

@@ -35,8 +35,8 @@ from less3d.training.loader import all_sentences
 from less3d.training.loop import BEST, TEXT, train
 from less3d.weights import find_weights, load_weights, save_weights
 
-ROWS, RESULT = "rows.csv", "result.json"
-CLASS_WORD, TRUE_INSTANCES = "rows_class_word.csv", "rows_true_instances.csv"
+ROWS, RESULT = "rows.csv.gz", "result.json"
+CLASS_WORD, TRUE_INSTANCES = "rows_class_word.csv.gz", "rows_true_instances.csv.gz"
 """What a run answers to the class word alone, and when it may choose among the annotated objects."""
 _PILOT = 0.05
 """Share of the minutes of a run for which its speed is measured."""

@@ -95,7 +95,9 @@ def systems(
     """
     known = encoders or {}
     late = LateConfig(channels=eyes.channels, blocks=eyes.blocks, width=96, mask_width=32, candidates=12)
-    instances = InstanceConfig(channels=eyes.channels, blocks=eyes.blocks, inputs="details", context=128)
+    instances = InstanceConfig(
+        channels=eyes.channels, blocks=eyes.blocks, inputs="details", context=128, objects_alike=0.5
+    )
     less = LessConfig(channels=eyes.channels, blocks=eyes.blocks, inputs="details", positive_weight=20.0)
     first = _run(ModelConfig(fusion="graph", graph=GraphConfig(instances=instances), voxel_size=eyes.voxel_size), 1)
 

@@ -15,20 +15,20 @@ from torch import Tensor
 from less3d.models.instances import InstanceConfig, VoxelOpinions
 from less3d.sparse.voxels import mean_by
 
-_CELL = 0.05
+_CELL = 0.15
 """Meters: edge of the cells in which moved voxels are gathered."""
 _NEAR_MIDDLE = 0.2
 """Meters: a voxel counts as exp(-(offset / this)^2)."""
 _SEED_RADIUS, _MASK_RADIUS = 0.3, 1.0
 """Meters from the middle of a cluster, of moved voxels that move it, and that belong to it."""
-_ALIKE = 1.0
-"""The distance of embeddings up to which they are of one object."""
+_ALIKE = 0.8
+"""The distance of embeddings up to which they are of one object; 1 in the paper."""
 _ROUNDS = 10
 """Of mean shift, at most; it also ends when it moves less than this in meters:"""
 _STILL = 1e-3
 _OVERLAP = 0.25
 """Of two objects whose IoU is over this the more confident one stays."""
-_LEAST_VOXELS, _LEAST_WEIGHT = 3, 0.1
+_LEAST_VOXELS, _LEAST_WEIGHT = 3, 1.0
 """Of an object, and of the cell that is its seed."""
 
 

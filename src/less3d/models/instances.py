@@ -26,8 +26,6 @@ from less3d.sparse.voxels import mean_by
 
 PULL_MARGIN, PUSH_MARGIN = 0.1, 3.0
 """Embeddings of an object may be this far from their mean, and the means of two objects must be this far apart."""
-_NO_CLASS = -100
-"""What cross-entropy leaves out."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,9 @@ class InstanceConfig:
     context: int = 0
     """Width of features that the heads see, made of those of a voxel and of all coarser cells around it; 0: they see
     the U-Net's finest features alone, as in the paper."""
+    objects_alike: float = 0.0
+    """Share of the loss of classes, 0 to 1, in which every object counts alike; in the rest every voxel does, as in the
+    paper, where small objects hardly count beside walls and floors."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be built."""
@@ -61,6 +62,8 @@ class InstanceConfig:
         for name, least in (("blocks", 1), ("width", 1), ("context", 0)):
             if getattr(self, name) < least:
                 raise InputError(f"{name} must be at least {least}, got {getattr(self, name)}")
+        if not 0 <= self.objects_alike <= 1:
+            raise InputError(f"objects_alike must be 0 to 1, got {self.objects_alike}")
         if len(set(self.classes)) < len(self.classes):
             raise InputError(f"classes must be different names, got {self.classes}")
 
@@ -143,10 +146,8 @@ class InstanceNet(nn.Module):
             ValueError: when the batch has no full labels.
         """
         said, true = self(batch.scene), voxel_labels(batch.scene, batch.labels)
-        target = F.pad(true.classes, (0, 1), value=_NO_CLASS)[true.object_of]  # (V,); -1 is the last
-        parts = {"class": F.cross_entropy(said.classes, target, ignore_index=_NO_CLASS, reduction="sum")}
-        parts["class"] = parts["class"] / (target != _NO_CLASS).sum().clamp(min=1)
-        is_object = ~torch.tensor(self.config.is_background, device=target.device)[true.classes]  # (O,)
+        parts = {"class": class_loss(said.classes, true, objects_alike=self.config.objects_alike)}
+        is_object = ~torch.tensor(self.config.is_background, device=true.classes.device)[true.classes]  # (O,)
         rows = F.pad(is_object, (0, 1), value=False)[true.object_of].nonzero().flatten()
         parts |= embedding_losses(said.embeddings[rows], true.object_of[rows], true.scan_of)
         parts |= offset_losses(said.offsets[rows], batch.scene.positions[rows], true.object_of[rows], len(true.classes))
@@ -167,6 +168,23 @@ class _Context(nn.Module):
             cell = finer.parents[cell]
             columns.append(features[cell])
         return self.mix(torch.cat(columns, dim=1))
+
+
+def class_loss(logits: Float[Tensor, "V K"], true: VoxelLabels, *, objects_alike: float) -> Float[Tensor, ""]:
+    """Cross-entropy of the classes of voxels that are of an object.
+
+    Args:
+        logits: of V voxels.
+        true: the object of each, and its class.
+        objects_alike: the share of the loss that is the mean over objects; the rest is the mean over voxels.
+    """
+    rows = (true.object_of >= 0).nonzero().flatten()
+    if not len(rows):
+        return logits.sum() * 0.0
+    owner = true.object_of[rows]
+    each = F.cross_entropy(logits[rows], true.classes[owner], reduction="none")
+    of_objects = mean_by(each[:, None], owner, len(true.classes))[owner.unique()]
+    return (1 - objects_alike) * each.mean() + objects_alike * of_objects.mean()
 
 
 def embedding_losses(

@@ -59,7 +59,9 @@ RECIPES: dict[str, TrainConfig] = {
         model=ModelConfig(
             fusion="graph",
             graph=GraphConfig(
-                instances=InstanceConfig(channels=(32, 64, 96, 128, 128), blocks=1, inputs="details", context=128)
+                instances=InstanceConfig(
+                    channels=(32, 64, 96, 128, 128), blocks=1, inputs="details", context=128, objects_alike=0.5
+                )
             ),
         ),
     ),
