@@ -2,7 +2,15 @@
 
 from dataclasses import replace
 
+from tiny_data import write_tiny_data
+from tiny_text import write_tiny_encoders
+
+from less3d.benchmark.runs import ROWS, Run, at_length, finish, folder_of, read_sentences
 from less3d.benchmark.systems import MATRICES, Eyes, systems
+from less3d.data.folder import Folder
+from less3d.score_rows import read_rows
+from less3d.training.recipes import complete
+from less3d.weights import load_weights
 
 
 def test_every_row_of_the_paper_s_main_table_is_there():
@@ -22,6 +30,30 @@ def test_every_row_of_the_paper_s_main_table_is_there():
     assert [row.labels for row in rows] == ["instances and classes"] * 4 + ["masks"] * 4
     assert rows[3].config.model.graph.xrefseg.neighbors == 10
     assert rows[2].config.model.graph.xrefseg.neighbors == 16
+
+
+def test_every_row_runs_with_encoders_of_one_s_own(tmp_path):
+    """One step each, on tiny rooms; the second stage over a first one of one step."""
+    folders = {name: str(path) for name, path in write_tiny_encoders(tmp_path).items()}
+    data = Folder(write_tiny_data(tmp_path))
+    eyes = Eyes(channels=(8, 8), voxel_size=0.2)
+    rows = systems({"BERT": folders["bert"], "RoBERTa": folders["roberta"]}, eyes=eyes, same_samples=True)["text"]
+    assert rows[0].first is not None
+    runs = [("first", rows[0].first, None), *((row.title, row.config, row.first) for row in rows)]
+    found = {}
+    for name, config, first in runs:
+        begin = found["first"].best if first is not None else None
+        config = at_length(complete(config, data, start_from=begin), 1, 0)
+        place = tmp_path / "runs" / folder_of(name) / "seed-0"
+        run = Run(name, config, place, data, data, tmp_path / "text", test_scans=1, begin=begin)
+        read_sentences([run], lambda done, total: None)
+        found[name] = finish(run)
+    assert len(found) == 9
+    widths = {name: load_weights(run.best)[0].text.width for name, run in found.items()}
+    assert (widths["TGNN, BERT"], widths["LESS, RoBERTa"], widths["late fusion (default), MiniLM"]) == (24, 24, 384)
+    for name, run in found.items():
+        assert run.result["steps"] == 1
+        assert name == "first" or len(read_rows(run.folder / ROWS)) == 2
 
 
 def test_minilm_stands_in_and_says_so():

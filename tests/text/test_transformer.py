@@ -3,6 +3,7 @@ import warnings
 
 import pytest
 import torch
+from tiny_text import write_tiny_encoders
 
 from less3d.errors import InputError, InputWarning
 from less3d.text import TextConfig, build_text
@@ -19,37 +20,7 @@ def minilm():
 
 @pytest.fixture(scope="module")
 def tiny_folders(tmp_path_factory):
-    """BERT and RoBERTa with random weights and tiny sizes, saved as their makers save them."""
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors
-    from transformers import (
-        BertConfig,
-        BertModel,
-        BertTokenizer,
-        PreTrainedTokenizerFast,
-        RobertaConfig,
-        RobertaModel,
-    )
-
-    torch.manual_seed(0)
-    size = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48}
-    words = ["the", "chair", "table", "a", "brown", "window", ".", "next", "to", "by", "white", "board", "##board"]
-    bert = tmp_path_factory.mktemp("bert")
-    BertTokenizer(
-        vocab={w: i for i, w in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words])}
-    ).save_pretrained(bert)
-    BertModel(BertConfig(vocab_size=18, **size)).save_pretrained(bert)
-    roberta = tmp_path_factory.mktemp("roberta")
-    marks = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    tokenizer = Tokenizer(models.BPE({w: i for i, w in enumerate([*marks, *letters])}, [], unk_token="<unk>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
-    tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
-    names = dict(zip(["bos_token", "pad_token", "eos_token", "unk_token", "mask_token"], marks, strict=True))
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, cls_token="<s>", sep_token="</s>", **names).save_pretrained(
-        roberta
-    )
-    RobertaModel(RobertaConfig(vocab_size=5 + len(letters), pad_token_id=1, **size)).save_pretrained(roberta)
-    return {"bert": bert, "roberta": roberta}
+    return write_tiny_encoders(tmp_path_factory.mktemp("encoders"))
 
 
 def assert_batch_equals_parts(encoder):

@@ -50,8 +50,8 @@ def evaluate(
         sentences: file of ScanRefer, Nr3D, Sr3D or Multi3DRefer, for ScanNet's scans.
         split: only sentences about scans of this ScanNet split: train, val or test.
         output: also write the scores as JSON to this file.
-        rows: also write one row a sentence to this file, .csv, .csv.gz or .parquet; `less3d scores` makes the tables from
-            it. A scoring that was stopped then goes on where it was; until the end its rows are in FILE.unfinished.
+        rows: also write one row a sentence to this file, .csv, .csv.gz or .parquet; `less3d scores` makes the tables
+            from it. A scoring that was stopped then goes on where it was; until then its rows are in FILE.unfinished.
         noun_only: ask only for the class ("the chair") instead of the sentence: what the noun alone explains.
         max_scans: only the first so many scans.
         device: where to run, "cpu" or "cuda".
