@@ -96,7 +96,8 @@ def main() -> None:
     with multiprocessing.get_context("spawn").Pool(options.workers, maxtasksperchild=1) as pool, Progress() as bar:
         reading = bar.add_task("reading sentences")
         read_sentences(kinds, lambda done, total: bar.update(reading, completed=done, total=total))
-        measured = steps_per_minute(kinds, options.minutes, options.runs / "speeds.json", pool)
+        timed = [(kind, options.minutes) for kind in kinds]
+        measured = steps_per_minute(timed, options.runs / "speeds.json", pool)
         speeds = dict(bar.track(measured, len(kinds), description="speeds"))
         runs = [
             run_of(name, at_length(config, round(options.minutes * speeds[name]), seed), options)

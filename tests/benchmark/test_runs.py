@@ -38,11 +38,11 @@ def test_a_finished_run_is_scored_and_another_is_refused_in_its_place(run):
 def test_a_speed_is_measured_once_and_leaves_nothing_else(run, tmp_path):
     (tmp_path / "runs").mkdir()
     kept = tmp_path / "runs" / "speeds.json"
-    ((name, speed),) = steps_per_minute([run], 0.0, kept, Here())
+    ((name, speed),) = steps_per_minute([(run, 0.0)], kept, Here())
     assert name == "tiny"
     assert speed > 0
     assert list(run.folder.parent.iterdir()) == []
-    assert list(steps_per_minute([run], 0.0, kept, Here())) == [(name, speed)]
+    assert list(steps_per_minute([(run, 0.0)], kept, Here())) == [(name, speed)]
 
 
 def test_sentences_of_all_runs_of_an_encoder_are_read_once(run):

@@ -134,24 +134,23 @@ def name_of(title: str, share: float) -> str:
 
 
 def compare(comparison: Comparison, watch: Watch) -> list[Run]:
-    """Make all runs of a comparison that are not finished; gives all of them, also those of the first of two stages."""
+    """Make all runs of a comparison that are not finished, seed by seed; gives all of them, also those of the first of
+    two stages, which come before the others."""
     budget, planned, start = comparison.budget, comparison.planned(), comparison.start_from
-    seeds = range(budget.seeds)
     firsts = _first_stages(comparison)
     share = budget.first_share if comparison.stage_one is None else 0.0
     with multiprocessing.get_context("spawn").Pool(budget.workers, maxtasksperchild=1) as pool:
-        done = _made(
-            comparison, list({run.folder: run for run in firsts.values()}.values()), budget.minutes * share, pool, watch
-        )
-        for is_second, minutes in ((True, budget.minutes * (1 - share)), (False, budget.minutes)):
-            runs = [
-                comparison.run_of(name, system.config, seed, part, firsts[part, seed].best if is_second else start)
-                for seed in seeds
-                for name, (system, part) in planned.items()
-                if (system.first is not None) == is_second
-            ]
-            done += _made(comparison, runs, minutes, pool, watch)
-    return done
+        distinct = {run.folder: run for run in firsts.values()}.values()
+        done = _made(comparison, [(run, share * budget.minutes) for run in distinct], pool, watch)
+        others: list[tuple[Run, float]] = []
+        for seed in range(budget.seeds):
+            for name, (system, part) in planned.items():
+                if system.first is None:
+                    others.append((comparison.run_of(name, system.config, seed, part, start), budget.minutes))
+                else:
+                    run = comparison.run_of(name, system.config, seed, part, firsts[part, seed].best)
+                    others.append((run, (1 - share) * budget.minutes))
+        return done + _made(comparison, others, pool, watch)
 
 
 def _first_stages(comparison: Comparison) -> dict[tuple[float, int], Run]:
@@ -173,17 +172,21 @@ def _first_stages(comparison: Comparison) -> dict[tuple[float, int], Run]:
     }
 
 
-def _made(comparison: Comparison, runs: Sequence[Run], minutes: float, pool: Any, watch: Watch) -> list[Run]:
-    """The runs at the length that fits the budget, finished."""
-    runs = [replace(run, config=complete(run.config, run.data, start_from=run.begin)) for run in runs]
-    kinds = [run for run in runs if run.config.seed == 0]
-    read_sentences(kinds, lambda done, total: watch("reading sentences", done, total))
-    steps = {run.name: found for run in kinds if (found := _steps_of_samples(run, comparison.budget)) is not None}
-    timed = [run for run in kinds if run.name not in steps]
-    for name, speed in steps_per_minute(timed, minutes, comparison.folder / "speeds.json", pool):
-        steps.setdefault(name, round(minutes * speed))
-        watch("measuring speeds", sum(run.name in steps for run in timed), len(timed))
-    runs = [replace(run, config=at_length(run.config, steps[run.name], run.config.seed)) for run in runs]
+def _made(comparison: Comparison, planned: Sequence[tuple[Run, float]], pool: Any, watch: Watch) -> list[Run]:
+    """Runs, each with the minutes it has, at the length that fits them and finished."""
+    completed = [
+        (replace(run, config=complete(run.config, run.data, start_from=run.begin)), minutes) for run, minutes in planned
+    ]
+    kinds = [(run, minutes) for run, minutes in completed if run.config.seed == 0]
+    read_sentences([run for run, _ in kinds], lambda done, total: watch("reading sentences", done, total))
+    steps = {run.name: found for run, _ in kinds if (found := _steps_of_samples(run, comparison.budget)) is not None}
+    timed = {run.name: minutes for run, minutes in kinds if run.name not in steps}
+    pilots = [(run, minutes) for run, minutes in kinds if run.name in timed]
+    for name, speed in steps_per_minute(pilots, comparison.folder / "speeds.json", pool):
+        if name in timed:
+            steps[name] = round(timed[name] * speed)
+            watch("measuring speeds", len(steps.keys() & timed.keys()), len(timed))
+    runs = [replace(run, config=at_length(run.config, steps[run.name], run.config.seed)) for run, _ in completed]
     left = [run for run in runs if not run.is_finished]
     watch("training", len(runs) - len(left), len(runs))
     for number, _ in enumerate(pool.imap_unordered(finish, left), start=1):

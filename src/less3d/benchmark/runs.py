@@ -104,11 +104,11 @@ def read_sentences(runs: Iterable[Run], on_read: Callable[[int, int], None]) -> 
         make_table(folder, text, sentences, on_read=on_read)
 
 
-def steps_per_minute(runs: Sequence[Run], minutes: float, kept: Path, pool: Any) -> Iterator[tuple[str, float]]:
-    """The speed of each run by its name: from the file `kept`, else measured for a share of `minutes`, and kept."""
+def steps_per_minute(runs: Sequence[tuple[Run, float]], kept: Path, pool: Any) -> Iterator[tuple[str, float]]:
+    """The speed of each run by its name: from the file `kept`, else measured for a share of its minutes, and kept."""
     known: dict[str, float] = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
     yield from known.items()
-    left = [(run, _PILOT * minutes) for run in runs if run.name not in known]
+    left = [(run, _PILOT * minutes) for run, minutes in runs if run.name not in known]
     for name, speed in pool.imap_unordered(_pilot, left):
         known[name] = speed
         with replacing(kept) as file:
