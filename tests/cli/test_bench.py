@@ -1,5 +1,7 @@
 """`less3d bench` as a researcher has it: ScanNet and ScanRefer on disk, all in one folder, again without a model."""
 
+import json
+
 import pytest
 from official_files import scanrefer_record, write_json, write_scannet
 from tiny_systems import only_tiny_systems
@@ -40,6 +42,23 @@ def test_scanrefer_is_compared_on_and_the_tables_come_again(run, scanrefer, tmp_
     (folder / "bench.md").unlink()
     assert run("bench", "tables", folder).code == 0
     assert (folder / "bench.md").read_text() == written
+
+
+def test_the_stages_are_scored_apart_from_the_command_line(run, scanrefer, tmp_path):
+    assert run("bench", *scanrefer, *BUDGET, "-o", tmp_path / "bench").code == 0
+    runs = tmp_path / "bench" / "runs"
+    where = (scanrefer[1], "--sentences", tmp_path / "test-sentences.json")
+    found = run("eval", runs / "stage-one" / "seed-0", *where, "-o", tmp_path / "scores.json")
+    assert found.code == 0, found.err
+    assert "AP50" in found.out
+    mean = json.loads((tmp_path / "scores.json").read_text())["mean"]
+    saved = json.loads((runs / "stage-one" / "seed-0" / "result.json").read_text())
+    assert mean == {name: saved[name] for name in ("ap", "ap_50", "ap_25")}
+    again = run("eval", runs / "TGNN-GRU" / "seed-0", *where, "--instances")
+    assert again.out == found.out
+    refused = run("eval", runs / "stage-one" / "seed-0", *where, "--rows", tmp_path / "rows.csv")
+    assert refused.code == 2
+    assert "--output" in refused.err
 
 
 def test_mistakes_are_told_in_a_line(run, scanrefer, tmp_path):

@@ -148,7 +148,7 @@ def test_names_are_shown_as_they_are_written(run, data, tmp_path):
         (("-o", "data"), "data: expected a file"),
         (("--device", "abacus"), "abacus"),
         (("--max-scans", 0), "at least one scan"),
-        (("--rows", "rows.xlsx"), ".csv or .parquet"),
+        (("--rows", "rows.xlsx"), ".csv.gz or .parquet"),
         (("--rows", "nowhere/rows.csv"), "nowhere/rows.csv"),
         (("--rows", "rows.csv", "-o", "rows.csv"), "expected two files"),
         (("--split", "val"), "no official splits"),

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 from rich.console import Console
@@ -23,6 +23,7 @@ from less3d.score_rows import Scored, UnfinishedRows, read_rows, require_table_n
 
 if TYPE_CHECKING:
     from less3d.data.dataset import Dataset
+    from less3d.models import Referrer
 
 
 def evaluate(
@@ -38,11 +39,13 @@ def evaluate(
     device: str = "cpu",
     turns: int = TURNS,
     true_instances: bool = False,
+    instances: bool = False,
 ) -> None:
     """Print mIoU, Acc@0.25 and Acc@0.5 over a data set: overall, unique and multiple, by tag, by class.
 
     Every mask is scored over all points of its scan. Where sentences describe no object or several, F1@0.25 and F1@0.5
-    of Multi3DRefer are printed too.
+    of Multi3DRefer are printed too. Weights of the first of two stages answer no sentence: their AP, AP50 and AP25 are
+    printed, by ScanNet's definition.
 
     Args:
         weights: a released name ("released": the first), a weight file, a folder with one, or a hub id.
@@ -59,6 +62,7 @@ def evaluate(
             sentences say, as the paper's.
         true_instances: let a model of two stages choose among the annotated objects, not among those it finds: what its
             second stage alone is worth.
+        instances: score what the first of two stages finds, as instance segmentation, also where there is a second.
     """
     from less3d.data.open import open_dataset
     from less3d.data.sentences import class_words
@@ -80,6 +84,11 @@ def evaluate(
     model, info = load_weights(weights)
     model = model.to(find_device(device))
     opened = open_dataset(data, sentences=sentences, split=split)
+    if instances or not model.config.answers:
+        if rows is not None:
+            raise InputError(f"{rows}: objects have no rows of sentences; --output writes their scores, class by class")
+        _score_instances(model, opened, max_scans, device, output)
+        return
     scans = opened.scans[:max_scans]
     question = f"{info.sha256} {noun_only} {turns} {true_instances} {data.resolve()} {_fingerprint(opened)}"
     kept = None if rows is None else UnfinishedRows(rows, question)
@@ -139,6 +148,25 @@ def named_scores(scores: Scores) -> list[tuple[str, Score]]:
     return [(name, score) for name, score in [*splits, *groups] if score is not None]
 
 
+def _score_instances(
+    model: "Referrer", data: "Dataset", max_scans: int | None, device: str, output: Path | None
+) -> None:
+    """Print how well the first of two stages finds the objects of each class."""
+    from less3d.training.instances import evaluate_instances
+
+    with progress_bar("scans") as progress:
+        task = progress.add_task("finding objects", total=len(data.scans[:max_scans]))
+        found = evaluate_instances(
+            model, data, max_scans=max_scans, device=device, on_scan=lambda: progress.advance(task)
+        )
+    _write(asdict(found), output)
+    shown = Table("class", "AP", "AP50", "AP25")
+    for name, score in (("mean", found.mean), *found.by_class.items()):
+        values = (f"{value:.3f}" for value in (score.ap, score.ap_50, score.ap_25))
+        shown.add_row(Text(name), *values, end_section=name == "mean")
+    Console().print(shown)
+
+
 @contextmanager
 def _counting(
     data: "Dataset", scans: Sequence[str], kept: UnfinishedRows | None
@@ -175,8 +203,12 @@ def _fingerprint(data: "Dataset") -> str:
 
 def _report(rows: Sequence[SentenceScore], output: Path | None) -> None:
     scores = summarize(rows)
-    if output is not None:
-        with replacing(output) as stream:
-            stream.write((json.dumps(asdict(scores), indent=1) + "\n").encode())
+    _write(asdict(scores), output)
     Console().print(table(scores, with_f1=any(len(row.targets) != 1 for row in rows)))
     print(f"expected calibration error of the confidence: {scores.ece:.3f}")
+
+
+def _write(scores: dict[str, Any], output: Path | None) -> None:
+    if output is not None:
+        with replacing(output) as stream:
+            stream.write((json.dumps(scores, indent=1) + "\n").encode())

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -26,7 +27,12 @@ _WORST = 8
 
 
 def evaluate_instances(
-    model: Referrer, data: Dataset, *, max_scans: int | None = None, device: str = "cpu"
+    model: Referrer,
+    data: Dataset,
+    *,
+    max_scans: int | None = None,
+    device: str = "cpu",
+    on_scan: Callable[[], None] = lambda: None,
 ) -> InstanceScores:
     """AP, AP50 and AP25 of what stage one finds, over all points of each scan, by ScanNet's definition.
 
@@ -35,6 +41,7 @@ def evaluate_instances(
         data: with full labels.
         max_scans: only the first so many scans.
         device: where to run.
+        on_scan: told when a scan is done.
 
     Raises:
         InputError: when the model has no first stage, or a scan no full labels.
@@ -49,6 +56,7 @@ def evaluate_instances(
         full = data.annotated(name)
         found = find(model, full.scan, device=device)
         matches.append(match_instances(found, full.masks, full.classes, scored))
+        on_scan()
     return summarize_instances(matches)
 
 
