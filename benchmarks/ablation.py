@@ -10,7 +10,6 @@ after these steps. A run has one core. What is finished is not run again, and wh
 
 import argparse
 import json
-import multiprocessing
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -21,6 +20,7 @@ import torch
 from provenance import ROOT, provenance
 from rich.progress import Progress
 
+from less3d.benchmark.pool import FreshProcesses, each_done
 from less3d.benchmark.runs import CLASS_WORD, ROWS, Run, at_length, finish, folder_of, read_sentences, steps_per_minute
 from less3d.data.folder import Folder
 from less3d.io.files import replacing
@@ -93,7 +93,7 @@ def main() -> None:
     options = parser.parse_args()
     chosen = {name: config for name, config in variants().items() if name in options.variants}
     kinds = [run_of(name, config, options) for name, config in chosen.items()]
-    with multiprocessing.get_context("spawn").Pool(options.workers, maxtasksperchild=1) as pool, Progress() as bar:
+    with FreshProcesses(options.workers) as pool, Progress() as bar:
         reading = bar.add_task("reading sentences")
         read_sentences(kinds, lambda done, total: bar.update(reading, completed=done, total=total))
         timed = [(kind, options.minutes) for kind in kinds]
@@ -106,7 +106,7 @@ def main() -> None:
         ]
         left = [run for run in runs if not run.is_finished]
         write(options, runs)
-        for _ in bar.track(pool.imap_unordered(finish, left), len(left), description="runs"):
+        for _ in bar.track(each_done(pool, finish, left), len(left), description="runs"):
             write(options, runs)
     print("\n".join(table(json.loads(options.output.read_text(encoding="utf-8")))))
 

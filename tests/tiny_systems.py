@@ -1,6 +1,7 @@
 """Two systems small enough for tests, and a pool that is no other process."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from typing import Any
 
@@ -30,27 +31,20 @@ _MATCHED = _two_stages(matcher="tgnn", tgnn=TgnnConfig(width=8))
 TGNN = System("TGNN", "GRU", _MATCHED, first=_two_stages(), paper=Figures(26.1, 35.0, 29.0))
 
 
-class Here:
+class Here(Executor):
     """A pool of this very process."""
 
-    def __init__(self, *_: Any, **__: Any):
-        pass
-
-    def __enter__(self) -> "Here":
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        pass
-
-    def imap_unordered(self, work: Callable, items: Iterable) -> Iterable:
-        return map(work, items)
-
-    def apply(self, work: Callable, arguments: tuple) -> Any:
-        return work(*arguments)
+    def submit(self, work: Callable, /, *given: Any, **more: Any) -> Future:
+        done: Future = Future()
+        try:
+            done.set_result(work(*given, **more))
+        except Exception as error:
+            done.set_exception(error)
+        return done
 
 
 def only_tiny_systems(patch: pytest.MonkeyPatch) -> None:
     """Compare these two only, without another process."""
     patch.setattr(comparison, "systems", lambda encoders, **_: {"text": (TGNN, LATE), "effort": (LATE,)})
     for module in (comparison, timing):
-        patch.setattr(module.multiprocessing, "get_context", lambda method: type("Context", (), {"Pool": Here}))
+        patch.setattr(module, "FreshProcesses", lambda workers: Here())

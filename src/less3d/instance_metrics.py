@@ -56,7 +56,8 @@ class InstanceScore:
 class InstanceScores:
     """Average precision by class, and the mean over the classes."""
 
-    mean: InstanceScore
+    mean: InstanceScore | None
+    """None where no object of any class is there."""
     by_class: Mapping[str, InstanceScore]
     """Classes of which no object is there have no entry."""
 
@@ -96,9 +97,6 @@ def summarize_instances(scans: Sequence[Mapping[str, ClassMatches]]) -> Instance
 
     Args:
         scans: what `match_instances` gave for each, with the same scored classes.
-
-    Raises:
-        InputError: when no object is there to be found.
     """
     by_class: dict[str, InstanceScore] = {}
     for label in sorted({label for scan in scans for label in scan}):
@@ -107,7 +105,7 @@ def summarize_instances(scans: Sequence[Mapping[str, ClassMatches]]) -> Instance
             strict = [average_precision(matches, threshold) for threshold in THRESHOLDS]
             by_class[label] = InstanceScore(float(np.mean(strict)), strict[0], average_precision(matches, 0.25))
     if not by_class:
-        raise InputError("expected at least one annotated object of the scored classes, got none")
+        return InstanceScores(None, {})
     columns = np.array([(score.ap, score.ap_50, score.ap_25) for score in by_class.values()])
     return InstanceScores(InstanceScore(*columns.mean(axis=0).tolist()), by_class)
 

@@ -53,4 +53,8 @@ def _dataclass(kind: Any, given: dict[str, Any], place: str) -> Any:
     unknown = sorted(set(given) - {field.name for field in dataclasses.fields(kind)})
     if unknown:
         raise InputError(f"{place}: no such setting: {', '.join(unknown)}")
-    return kind(**{name: _value(kinds[name], item, f"{place}.{name}") for name, item in given.items()})
+    values = {name: _value(kinds[name], item, f"{place}.{name}") for name, item in given.items()}
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise InputError(f"{place}: expected all settings that have no default: {error}") from error

@@ -92,6 +92,7 @@ def test_tables_are_made_from_what_is_saved(made):
         "Time and memory",
     ):
         assert heading in text
+    assert "too few sentences" in text  # there are four
     row = next(line for line in text.splitlines() if line.startswith("| TGNN | GRU | instances and classes"))
     assert row.endswith("| 26.10 | 35.00 | 29.00 |")
     rows = list(csv.DictReader(table_of_runs(record).splitlines()))
@@ -120,8 +121,8 @@ def test_every_system_is_shown_as_many_samples(made, tmp_path, here):
     write_record(record)
     runs = compare(comparison, lambda *what: None)
     assert {run.name: run.config.steps for run in runs if run.name != "stage one"} == {"TGNN, GRU": 3, "late, GRU": 3}
-    assert "was shown 5 sentences" in markdown(record)
-    assert "All begin with nothing" in markdown(record)
+    assert "was shown about 5 sentences" in markdown(record)
+    assert "All begin with nothing; the first of two stages has 0.001 minutes." in markdown(record)
 
 
 def test_weights_that_are_given_are_begun_with(made, tmp_path, here):
@@ -143,14 +144,33 @@ def test_weights_that_are_given_are_begun_with(made, tmp_path, here):
     assert {run.begin for (name, _), run in made_now.items() if name == "late, GRU"} == {late.best}
     assert {run.begin for (name, _), run in made_now.items() if name == "TGNN, GRU"} == {given.best}
     text = markdown(read_record(tmp_path))
-    assert f"All begin with the U-Net of `{late.best}`. The first of two stages is given" in text
+    assert f"are given the first, `{first.best}`, whose training is not counted" in text
+    assert f"all others begin with the U-Net of `{late.best}`." in text
+    assert {run.unet_only for (name, _), run in made_now.items() if name == "late, GRU"} == {True}
+    assert not any(run.unet_only for (name, _), run in made_now.items() if name == "TGNN, GRU")
     with pytest.raises(InputError, match="other settings"):
         _ = replace(made_now["late, GRU", 0], begin=first.best).is_finished
     with pytest.raises(InputError, match="parts of the scans"):
         replace(comparison, matrices=("effort",))
+    with pytest.raises(InputError, match="rooms-instances"):
+        _ = replace(comparison, stage_one=late.best).eyes
     other = save_other_weights(tmp_path / "other.safetensors")
     with pytest.raises(InputError, match="U-Nets of the same sizes"):
         _ = replace(comparison, start_from=other).eyes
+
+
+def test_another_comparison_is_refused_in_the_place_of_one_and_leaves_it(made):
+    comparison = made[0]
+    kept = (comparison.folder / "comparison.json").read_bytes()
+    for other in (
+        replace(comparison, budget=replace(comparison.budget, minutes=1.0)),
+        replace(comparison, budget=replace(comparison.budget, test_scans=1)),
+        replace(comparison, test=part_of(comparison.test, 0.5)),
+    ):
+        with pytest.raises(InputError, match="another folder"):
+            write_record(record_of(other, command="less3d bench"))
+    assert (comparison.folder / "comparison.json").read_bytes() == kept
+    write_record(record_of(replace(comparison, budget=replace(comparison.budget, workers=1)), command="less3d bench"))
 
 
 def save_other_weights(path):
@@ -174,6 +194,7 @@ def test_a_part_is_some_of_the_scans_and_has_the_smaller_parts(made):
 
 
 def test_the_order_is_said_to_be_the_paper_s_only_where_it_is():
+    assert "of one seed" in order_line([("a", 10.0, [0.1]), ("b", 20.0, [0.2])])
     assert "by more than" in order_line([("a", 10.0, [0.1, 0.12]), ("b", 20.0, [0.2, 0.22])])
     assert "not beyond the spread" in order_line([("a", 10.0, [0.1, 0.3]), ("b", 20.0, [0.2, 0.25])])
     line = order_line([("a", 10.0, [0.3]), ("b", 20.0, [0.2]), ("c", 30.0, [])])
@@ -184,6 +205,14 @@ def test_the_order_is_said_to_be_the_paper_s_only_where_it_is():
 def test_mistakes_are_refused(tmp_path):
     with pytest.raises(InputError, match="less3d bench"):
         read_record(tmp_path)
-    for wrong in ({"minutes": 0.0}, {"seeds": 0}, {"workers": 0}, {"first_share": 1.0}, {"samples": 0}):
+    for wrong in (
+        {"minutes": 0.0},
+        {"seeds": 0},
+        {"workers": 0},
+        {"first_share": 1.0},
+        {"samples": 0},
+        {"test_scans": 0},
+        {"minutes": float("inf")},
+    ):
         with pytest.raises(InputError):
             Budget(**wrong)

@@ -251,13 +251,15 @@ def test_a_run_can_begin_with_the_unet_of_another_model(data, tmp_path):
     less = LessConfig(channels=(8, 8), blocks=1, inputs="details", query_width=16, feedforward_width=16)
     still = replace(one, learning_rate=1e-12, weight_decay=0.0, model=replace(one.model, fusion="early", early=less))
     said: list[str] = []
-    loop.train(
-        still, data, data, tmp_path / "second", workers=0, start_from=begin, on_message=lambda line: said.append(line)
-    )
+    loop.train(still, data, data, tmp_path / "second", workers=0, start_from=begin, on_message=said.append)
     assert f"begins with the U-Net of {begin}" in said
     first, second = (load_weights(tmp_path / name)[0] for name in ("first", "second"))
     for name, value in first.unet.named_parameters():
         torch.testing.assert_close(second.unet.get_parameter(name), value, rtol=1e-5, atol=1e-6)
+    said.clear()
+    late = replace(one, learning_rate=1e-12, weight_decay=0.0)
+    loop.train(late, data, data, tmp_path / "late", workers=0, start_from=begin, unet_only=True, on_message=said.append)
+    assert f"begins with the U-Net of {begin}" in said
     wider = replace(still, model=replace(still.model, early=replace(less, channels=(8, 16))))
     with pytest.raises(InputError, match=r"expected a U-Net of 13 inputs, widths \(8, 16\).* got one of .*\(8, 8\)"):
         loop.train(wider, data, data, tmp_path / "third", workers=0, start_from=begin)

@@ -1,21 +1,22 @@
 """A comparison: every system, on the same scans, with the same budget, with several seeds."""
 
 import math
-import multiprocessing
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from less3d.benchmark.pool import FreshProcesses, each_done
 from less3d.benchmark.runs import Run, at_length, finish, folder_of, read_sentences, steps_per_minute
 from less3d.benchmark.systems import MATRICES, Eyes, System, systems
 from less3d.data.dataset import Annotated, Dataset
 from less3d.errors import InputError
 from less3d.referral import Masks, Referral
 from less3d.scan import Scan
+from less3d.text import build_text
 from less3d.training.config import TrainConfig
 from less3d.training.recipes import complete
 from less3d.weights import load_weights
@@ -52,10 +53,11 @@ class Budget:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be spent."""
-        if self.minutes <= 0 or self.seeds < 1 or self.workers < 1 or not 0 < self.first_share < 1:
+        if not 0 < self.minutes < math.inf or self.seeds < 1 or self.workers < 1 or not 0 < self.first_share < 1:
             raise InputError(f"a comparison needs minutes, seeds and workers, and two stages a share each, got {self}")
-        if self.samples is not None and self.samples < 1:
-            raise InputError(f"expected a number of samples, at least 1, got {self.samples}")
+        for name in ("samples", "test_scans"):
+            if getattr(self, name) is not None and getattr(self, name) < 1:
+                raise InputError(f"expected {name} of at least 1, got {getattr(self, name)}")
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,12 @@ class Comparison:
     @cached_property
     def eyes(self) -> Eyes:
         """The U-Net of all systems: as in the weights that are given, else a small one."""
-        found = {
-            Eyes.of(load_weights(path)[0].config) for path in (self.start_from, self.stage_one) if path is not None
-        }
+        models = {path: load_weights(path)[0].config for path in (self.start_from, self.stage_one) if path is not None}
+        if self.stage_one is not None and (models[self.stage_one].answers or not models[self.stage_one].needs_labels):
+            raise InputError(
+                f"{self.stage_one}: expected weights of `less3d train rooms-instances`, got another model's"
+            )
+        found = {Eyes.of(model) for model in models.values()}
         if len(found) > 1:
             raise InputError(f"expected U-Nets of the same sizes from {self.start_from} and {self.stage_one}")
         return next(iter(found), Eyes())
@@ -120,6 +125,7 @@ class Comparison:
             text=self.folder / "text",
             test_scans=self.budget.test_scans,
             begin=begin,
+            unet_only=begin is not None and begin == self.start_from,
         )
 
 
@@ -137,9 +143,10 @@ def compare(comparison: Comparison, watch: Watch) -> list[Run]:
     """Make all runs of a comparison that are not finished, seed by seed; gives all of them, also those of the first of
     two stages, which come before the others."""
     budget, planned, start = comparison.budget, comparison.planned(), comparison.start_from
+    _require_sound(comparison)
     firsts = _first_stages(comparison)
     share = budget.first_share if comparison.stage_one is None else 0.0
-    with multiprocessing.get_context("spawn").Pool(budget.workers, maxtasksperchild=1) as pool:
+    with FreshProcesses(budget.workers) as pool:
         distinct = {run.folder: run for run in firsts.values()}.values()
         done = _made(comparison, [(run, share * budget.minutes) for run in distinct], pool, watch)
         others: list[tuple[Run, float]] = []
@@ -151,6 +158,21 @@ def compare(comparison: Comparison, watch: Watch) -> list[Run]:
                     run = comparison.run_of(name, system.config, seed, part, firsts[part, seed].best)
                     others.append((run, (1 - share) * budget.minutes))
         return done + _made(comparison, others, pool, watch)
+
+
+def _require_sound(comparison: Comparison) -> None:
+    """Refuse, before hours of training, text encoders that are not there, and scans without the labels that are needed.
+
+    Raises:
+        InputError: see above.
+    """
+    chosen = [system for system, _ in comparison.planned().values()]
+    for text in {system.config.model.text for system in chosen}:
+        if text.encoder != "gru":
+            build_text(text)
+    if any(system.first is not None for system in chosen):
+        for data in (comparison.data, comparison.test):
+            data.annotated(data.scans[0])
 
 
 def _first_stages(comparison: Comparison) -> dict[tuple[float, int], Run]:
@@ -172,7 +194,7 @@ def _first_stages(comparison: Comparison) -> dict[tuple[float, int], Run]:
     }
 
 
-def _made(comparison: Comparison, planned: Sequence[tuple[Run, float]], pool: Any, watch: Watch) -> list[Run]:
+def _made(comparison: Comparison, planned: Sequence[tuple[Run, float]], pool: Executor, watch: Watch) -> list[Run]:
     """Runs, each with the minutes it has, at the length that fits them and finished."""
     completed = [
         (replace(run, config=complete(run.config, run.data, start_from=run.begin)), minutes) for run, minutes in planned
@@ -189,7 +211,7 @@ def _made(comparison: Comparison, planned: Sequence[tuple[Run, float]], pool: An
     runs = [replace(run, config=at_length(run.config, steps[run.name], run.config.seed)) for run, _ in completed]
     left = [run for run in runs if not run.is_finished]
     watch("training", len(runs) - len(left), len(runs))
-    for number, _ in enumerate(pool.imap_unordered(finish, left), start=1):
+    for number, _ in enumerate(each_done(pool, finish, left), start=1):
         watch("training", len(runs) - len(left) + number, len(runs))
     return runs
 

@@ -9,6 +9,7 @@ from jaxtyping import Bool
 
 from less3d.benchmark.comparison import Watch
 from less3d.benchmark.record import Record, Row
+from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
 from less3d.draw import choose_view, picture
 from less3d.io.files import replacing
@@ -16,6 +17,7 @@ from less3d.metrics import iou
 from less3d.predict import Segmenter
 from less3d.referral import Referral
 from less3d.training.loop import BEST
+from less3d.weights import load_weights
 
 PAGE, PICTURES = "page.html", "pictures"
 SENTENCES = 6
@@ -29,12 +31,11 @@ figure { margin: 0 } img { width: 100% } figcaption { color: #555 }"""
 def make_page(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) -> Path:
     """Draw, for sentences with look-alikes in different scans, what is meant and what each row's first seed marks."""
     distinct = list({row.runs: row for row in rows if record.results(row)}.values())
-    segmenters = {
-        f"{row.name}, {row.text}": Segmenter.from_pretrained(
-            record.folder / "runs" / row.runs / "seed-0" / BEST, turns=1
-        )
-        for row in distinct
-    }
+    segmenters: dict[str, Segmenter] = {}
+    for row in distinct:
+        model, info = load_weights(record.folder / "runs" / row.runs / "seed-0" / BEST)
+        model.calibration = Calibration()  # as they were scored
+        segmenters[f"{row.name}, {row.text}"] = Segmenter(model, weights=info, turns=1)
     folder = record.folder / PICTURES
     folder.mkdir(exist_ok=True)
     sections = []

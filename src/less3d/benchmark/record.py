@@ -4,6 +4,7 @@ was made. Tables and plots are made from this and from the runs' own scores."""
 import json
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from less3d.benchmark.runs import RESULT, folder_of
 from less3d.benchmark.systems import System
 from less3d.data.dataset import Dataset
 from less3d.errors import InputError
-from less3d.io.files import read_bytes, replacing
+from less3d.io.files import read_bytes, replacing, sha256_of
 from less3d.metrics import SentenceScore
 from less3d.score_rows import read_rows
 from less3d.settings import from_json
+from less3d.weights import find_weights
 
 RECORD = "comparison.json"
 MASK_MINUTES, SCENE_MINUTES = 2.0, 20.0
@@ -54,17 +56,19 @@ class Record:
     tables: tuple[tuple[str, tuple[Row, ...]], ...]
     """The rows of each table by its name."""
     minutes: float
-    samples: int | None
     first_share: float
-    start_from: str
-    """Weights with whose U-Net all systems began; empty for random ones."""
-    stage_one: str
-    """The first of two stages that was given; empty where it was trained."""
     seeds: int
     train_scans: int
     train_sentences: int
     test_scans: int
     test_sentences: int
+    samples: int | None = None
+    start_from: str = ""
+    """Weights with whose U-Net all systems began; empty for random ones."""
+    stage_one: str = ""
+    """The first of two stages that was given; empty where it was trained."""
+    basis: str = ""
+    """A hash of all that runs in one folder must share: data, budget, and the weights they began with."""
     command: str = ""
     library: str = ""
     commit: str = ""
@@ -75,13 +79,18 @@ class Record:
     def results(self, row: Row | str) -> list[dict]:
         """What each finished run of a row, or of a folder of runs, has said, seed by seed."""
         runs = self.folder / "runs" / (row if isinstance(row, str) else row.runs)
-        return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(runs.glob(f"seed-*/{RESULT}"))]
+        return [json.loads(path.read_text(encoding="utf-8")) for path in self._finished(runs)]
 
     def scores(self, row: Row, file: str) -> list[list[SentenceScore]]:
         """The sentences' scores of each finished run, seed by seed; none where runs have no such file."""
         runs = self.folder / "runs" / row.runs
-        files = [path.with_name(file) for path in sorted(runs.glob(f"seed-*/{RESULT}"))]
+        files = [path.with_name(file) for path in self._finished(runs)]
         return [read_rows(path) for path in files if path.exists()]
+
+    def _finished(self, runs: Path) -> list[Path]:
+        """The results of a folder of runs, in the order of the seeds that are asked for."""
+        paths = [runs / f"seed-{seed}" / RESULT for seed in range(self.seeds)]
+        return [path for path in paths if path.is_file()]
 
 
 def record_of(comparison: Comparison, *, command: str) -> Record:
@@ -109,6 +118,7 @@ def record_of(comparison: Comparison, *, command: str) -> Record:
         first_share=budget.first_share,
         start_from=str(comparison.start_from or ""),
         stage_one=str(comparison.stage_one or ""),
+        basis=_basis(comparison),
         seeds=budget.seeds,
         train_scans=len(comparison.data.scans),
         train_sentences=sum(map(len, comparison.data.referrals.values())),
@@ -122,8 +132,25 @@ def record_of(comparison: Comparison, *, command: str) -> Record:
     )
 
 
+def _basis(comparison: Comparison) -> str:
+    budget = comparison.budget
+    weights = [path and sha256_of(find_weights(path)) for path in (comparison.start_from, comparison.stage_one)]
+    data = [one.fingerprint for one in (comparison.data, comparison.test)]
+    shared = [budget.minutes, budget.samples, budget.first_share, budget.test_scans, *weights, *data]
+    return sha256(json.dumps(shared).encode()).hexdigest()
+
+
 def write_record(record: Record) -> None:
-    """Keep a record in its folder."""
+    """Keep a record in its folder.
+
+    Raises:
+        InputError: when another comparison is there.
+    """
+    if (record.folder / RECORD).exists() and read_record(record.folder).basis != record.basis:
+        raise InputError(
+            f"{record.folder}: has a comparison with other data, another budget, or other weights to begin with: give "
+            "these again, or another folder"
+        )
     kept = {name: value for name, value in asdict(record).items() if name != "folder"}
     with replacing(record.folder / RECORD) as file:
         file.write((json.dumps(kept, indent=1) + "\n").encode())

@@ -6,15 +6,18 @@ its settings, its data and its seed, whatever else the machine does meanwhile.
 
 import json
 import math
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import redirect_stderr
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from less3d.benchmark.pool import each_done
 from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
 from less3d.data.sentences import class_words
@@ -56,6 +59,8 @@ class Run:
     test_scans: int | None = None
     begin: Path | None = None
     """Weights it starts from, instead of random ones."""
+    unet_only: bool = False
+    """Whether it takes no more than the U-Net of these."""
     given: Path | None = None
     """Weights in the place of any training."""
 
@@ -104,12 +109,12 @@ def read_sentences(runs: Iterable[Run], on_read: Callable[[int, int], None]) -> 
         make_table(folder, text, sentences, on_read=on_read)
 
 
-def steps_per_minute(runs: Sequence[tuple[Run, float]], kept: Path, pool: Any) -> Iterator[tuple[str, float]]:
+def steps_per_minute(runs: Sequence[tuple[Run, float]], kept: Path, pool: Executor) -> Iterator[tuple[str, float]]:
     """The speed of each run by its name: from the file `kept`, else measured for a share of its minutes, and kept."""
     known: dict[str, float] = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
     yield from known.items()
     left = [(run, _PILOT * minutes) for run, minutes in runs if run.name not in known]
-    for name, speed in pool.imap_unordered(_pilot, left):
+    for name, speed in each_done(pool, _pilot, left):
         known[name] = speed
         with replacing(kept) as file:
             file.write(json.dumps(known, indent=1).encode())
@@ -136,7 +141,7 @@ def finish(run: Run) -> Run:
             write_rows(rows, run.folder / TRUE_INSTANCES)
     else:
         mean = evaluate_instances(model, run.test, max_scans=run.test_scans).mean
-        about = {"ap": mean.ap, "ap_50": mean.ap_50, "ap_25": mean.ap_25}
+        about = {name: getattr(mean, name, None) for name in ("ap", "ap_50", "ap_25")}
     result = {
         "name": run.name,
         "seed": run.config.seed,
@@ -145,7 +150,6 @@ def finish(run: Run) -> Run:
         "sentences": progress.sentences,
         "minutes": progress.seconds / 60,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "learning_parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
         **about,
         "settings": json.loads(to_json(run.config)),
     }
@@ -184,10 +188,18 @@ def _train(run: Run, *, max_minutes: float = math.inf) -> Progress:
     torch.set_num_threads(1)
     run.folder.mkdir(parents=True, exist_ok=True)
     if not (run.folder / TEXT).exists() and _table(run).exists():
-        (run.folder / TEXT).symlink_to(_table(run).resolve(), target_is_directory=True)
+        (run.folder / TEXT).unlink(missing_ok=True)  # of a comparison that was moved
+        (run.folder / TEXT).symlink_to(os.path.relpath(_table(run), run.folder), target_is_directory=True)
     with (run.folder / "messages.txt").open("a", encoding="utf-8") as file, redirect_stderr(file):
         return train(
-            run.config, run.data, run.data, run.folder, workers=0, max_minutes=max_minutes, start_from=run.begin
+            run.config,
+            run.data,
+            run.data,
+            run.folder,
+            workers=0,
+            max_minutes=max_minutes,
+            start_from=run.begin,
+            unet_only=run.unet_only,
         )
 
 
@@ -197,7 +209,7 @@ def _take_over(run: Run) -> Progress:
     model, about = load_weights(run.given)
     run.folder.mkdir(parents=True, exist_ok=True)
     save_weights(model, run.best, metadata=about.metadata)
-    return Progress(**about.metadata)
+    return Progress(**{one.name: about.metadata[one.name] for one in fields(Progress) if one.name in about.metadata})
 
 
 def _table(run: Run) -> Path:

@@ -17,6 +17,8 @@ from less3d.metrics import Score, SentenceScore, summarize
 
 TIMES = "times.json"
 _MEASURES = ("miou", "acc_25", "acc_50")
+_LEAST_SENTENCES = 10
+"""Fewer cannot say whether systems differ."""
 
 
 def markdown(record: Record) -> str:
@@ -33,7 +35,7 @@ def markdown(record: Record) -> str:
         parts.append(_ablation(record, tables["ablation"]))
     if "effort" in tables:
         parts.append(_effort(record, tables["effort"]))
-    if (record.folder / TIMES).exists():
+    if "text" in tables and (record.folder / TIMES).exists():
         parts.append(_times(json.loads((record.folder / TIMES).read_text(encoding="utf-8"))))
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
@@ -92,24 +94,28 @@ def _about(record: Record) -> list[str]:
 def _budget(record: Record) -> str:
     if record.samples is None:
         return f"learned for {record.minutes:g} minutes on one core"
-    return f"was shown {record.samples:,} sentences, each with its mask, one scan at a step,"
+    return f"was shown about {record.samples:,} sentences, each with its mask, one scan at a step,"
 
 
 def _begin(record: Record) -> str:
     """What systems knew before, and the first of two stages."""
-    known = f"All begin with the U-Net of `{record.start_from}`. " if record.start_from else "All begin with nothing. "
+    known = f"begin with the U-Net of `{record.start_from}`" if record.start_from else "begin with nothing"
+    if not any(row.first for _, rows in record.tables for row in rows):
+        return f"All {known}."
     if record.stage_one:
-        return f"{known}The first of two stages is given, {record.stage_one}, and its training is not counted."
-    return f"{known}The first of two stages has {record.first_share * record.minutes:g} minutes of its own" + (
-        "." if record.samples is not None else ", which are counted."
-    )
+        return (
+            f"Systems of two stages are given the first, `{record.stage_one}`, whose training is not counted; all "
+            f"others {known}."
+        )
+    counted = "" if record.samples is not None else ", which are counted"
+    return f"All {known}; the first of two stages has {record.first_share * record.minutes:g} minutes{counted}."
 
 
 def _systems(record: Record, rows: Sequence[Row]) -> list[str]:
     lines = ["## Systems by text encoder", ""]
     lines += _head(
         "system | text | learns from | mIoU | Acc@0.25 | Acc@0.5 | unique | multiple | over class word | samples | "
-        "parameters | paper: mIoU | Acc@0.25 | Acc@0.5"
+        "own parameters | paper: mIoU | Acc@0.25 | Acc@0.5"
     )
     for row in dict.fromkeys(rows):
         results, scored = record.results(row), record.scores(row, ROWS)
@@ -140,6 +146,8 @@ def _differences(record: Record, rows: Sequence[Row]) -> list[str]:
         names = [f"{row.name}, {row.text}" for row in (one, other)]
         interval = f"{100 * found.low:+.1f} to {100 * found.high:+.1f}"
         p = "< .001" if found.p < 0.001 else f"{found.p:.3f}"
+        if len(ious[one.runs]) < _LEAST_SENTENCES:
+            p = "too few sentences"
         lines.append(_line([*names, f"{100 * found.mean:+.1f}", interval, p]))
     return lines
 
@@ -186,6 +194,7 @@ def order_line(rows: Sequence[tuple[str, float, Sequence[float]]]) -> str:
     known = sorted((paper, name, values) for name, paper, values in rows if len(values))
     if len(known) < 2:
         return "Too few systems have finished to compare their order with the paper's."
+    alone = min(len(values) for *_, values in known) < 2
     wrong, close = [], []
     for (_, name, low), (_, better, high) in itertools.pairwise(known):
         gap = float(np.mean(high) - np.mean(low))
@@ -198,6 +207,8 @@ def order_line(rows: Sequence[tuple[str, float, Sequence[float]]]) -> str:
         return f"The paper's order is not reproduced: {'; '.join(wrong)}."
     if close:
         return f"The order is the paper's, but not beyond the spread between seeds: {'; '.join(close)}."
+    if alone:
+        return "The order is the paper's, of one seed; how far seeds differ is not known."
     return "The order is the paper's, by more than the spread between seeds."
 
 

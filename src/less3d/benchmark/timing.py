@@ -1,10 +1,10 @@
 """How long answers take and how much memory they need: each system alone, in a fresh process, with one thread."""
 
 import json
-import multiprocessing
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -13,6 +13,7 @@ import torch
 
 from less3d.answering import answers, look
 from less3d.benchmark.comparison import Watch
+from less3d.benchmark.pool import FreshProcesses, each_done
 from less3d.benchmark.record import Record, Row
 from less3d.benchmark.tables import TIMES
 from less3d.data.dataset import Dataset
@@ -31,8 +32,8 @@ def time_systems(record: Record, rows: Sequence[Row], test: Dataset, watch: Watc
     for number, row in enumerate(distinct):
         watch("timing", number, len(distinct))
         weights = record.folder / "runs" / row.runs / "seed-0" / BEST
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            found = pool.apply(_measure, (weights, test, test.scans[:SCANS]))
+        with FreshProcesses(1) as pool:
+            (found,) = each_done(pool, partial(_measure, test=test, scans=test.scans[:SCANS]), [weights])
         timed.append({"system": f"{row.name}, {row.text}", "training": _training(record, row), **found})
     watch("timing", len(distinct), len(distinct))
     sentences = sum(len(test.referrals[scan]) for scan in test.scans[:SCANS])

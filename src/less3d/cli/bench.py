@@ -44,8 +44,9 @@ def bench(
 ) -> None:
     """Train LESS, its two-stage rivals TGNN and X-RefSeg3D, and the default network in small, and compare them.
 
-    The output folder gets bench.md, bench.csv, results.png, effort.png and page.html. What is finished is not run
-    again: the same command goes on after a stop. Systems of two stages need scans with instances and classes.
+    The output folder gets bench.md and bench.csv; with the table of text encoders also results.png, times, and
+    page.html with pictures; with that of effort, effort.png. Runs that are finished are not made again: the same
+    command goes on after a stop. Systems of two stages need scans with instances and classes.
 
     Args:
         output: folder of the comparison.

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -85,12 +84,15 @@ def evaluate(
     model = model.to(find_device(device))
     opened = open_dataset(data, sentences=sentences, split=split)
     if instances or not model.config.answers:
-        if rows is not None:
-            raise InputError(f"{rows}: objects have no rows of sentences; --output writes their scores, class by class")
+        if rows is not None or noun_only or true_instances:
+            raise InputError(
+                "found objects are scored without sentences: leave --rows, --noun-only and --true-instances out; "
+                "--output writes the scores, class by class"
+            )
         _score_instances(model, opened, max_scans, device, output)
         return
     scans = opened.scans[:max_scans]
-    question = f"{info.sha256} {noun_only} {turns} {true_instances} {data.resolve()} {_fingerprint(opened)}"
+    question = f"{info.sha256} {noun_only} {turns} {true_instances} {data.resolve()} {opened.fingerprint}"
     kept = None if rows is None else UnfinishedRows(rows, question)
     with _counting(opened, scans, kept) as on_scan:
         done = {} if kept is None else dict(kept.scored)
@@ -159,6 +161,8 @@ def _score_instances(
         found = evaluate_instances(
             model, data, max_scans=max_scans, device=device, on_scan=lambda: progress.advance(task)
         )
+    if found.mean is None:
+        raise InputError("expected at least one annotated object of a class that is scored, with 100 points, got none")
     _write(asdict(found), output)
     shown = Table("class", "AP", "AP50", "AP25")
     for name, score in (("mean", found.mean), *found.by_class.items()):
@@ -194,11 +198,6 @@ def _require_writable(output: Path | None, rows: Path | None) -> None:
             require_writable(path)
     if output is not None and rows is not None and output.resolve() == rows.resolve():
         raise InputError(f"{output}: expected two files, got the same for the scores and the rows")
-
-
-def _fingerprint(data: "Dataset") -> str:
-    """A hash of every sentence of a data set and what it means."""
-    return sha256(repr(sorted(data.referrals.items())).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _report(rows: Sequence[SentenceScore], output: Path | None) -> None:

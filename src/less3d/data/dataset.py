@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from less3d.errors import InputError
@@ -78,6 +79,15 @@ class Dataset(ABC):
     def scans(self) -> tuple[str, ...]:
         """Names of the scans that have sentences, sorted."""
         return tuple(sorted(self.referrals))
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of every sentence and what it means, wherever its file is."""
+        found = sha256()
+        for scan in self.scans:
+            for row in self.referrals[scan]:
+                found.update(repr(replace(row, record="")).encode("utf-8", "surrogatepass"))
+        return found.hexdigest()
 
     @abstractmethod
     def load(self, scan: str) -> tuple[Scan, Masks]:

@@ -78,20 +78,24 @@ class Referrer(nn.Module):
         """Whether weights of the text encoder belong to this model, and are not those of a frozen transformer."""
         return any(True for _ in self.text.parameters())
 
-    def begin_with(self, other: "Referrer") -> str:
+    def begin_with(self, other: "Referrer", *, unet_only: bool = False) -> str:
         """Take over what another model knows and this one can use; says what that is.
 
         That is all, where both are the same; the first stage, where the other is the first of the two of this one; else
         the U-Net.
 
+        Args:
+            other: the other model.
+            unet_only: take no more than the U-Net.
+
         Raises:
             InputError: when U-Nets have other sizes, or this model needs a first stage.
         """
-        if other.config == self.config:
+        if other.config == self.config and not unet_only:
             self.load_state_dict(other.state_dict())
             return "all"
         mine, its = self.network, other.network
-        if isinstance(mine, GraphNetwork) and mine.matcher is not None:
+        if isinstance(mine, GraphNetwork) and mine.matcher is not None and not unet_only:
             seen, wanted = (
                 (model.config.fusion, model.config.graph.instances, model.config.voxel_size) for model in (other, self)
             )

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from less3d.batch import make_scene
@@ -94,8 +95,8 @@ def read_instance_rows(path: Path) -> dict[str, InstanceScore]:
 
 def instance_lines(by_class: dict[str, InstanceScore]) -> dict[str, list[str]]:
     """What a model card says of stage one, by heading."""
-    columns = zip(*((score.ap, score.ap_50, score.ap_25) for score in by_class.values()), strict=True)
-    mean = [sum(column) / len(by_class) for column in columns]
+    columns = np.array([(score.ap, score.ap_50, score.ap_25) for score in by_class.values()]).reshape(-1, 3)
+    mean = columns.mean(axis=0) if by_class else np.zeros(3)
     worst = sorted((score.ap_50, label) for label, score in by_class.items())[:_WORST]
     named = ", ".join(f"{label} {score:.2f}" for score, label in worst)
     return {

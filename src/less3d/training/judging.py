@@ -9,6 +9,7 @@ from rich.progress import Progress as ProgressBar
 
 from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
+from less3d.instance_metrics import InstanceScore
 from less3d.metrics import Score, summarize
 from less3d.models import Referrer
 from less3d.score_rows import read_rows, write_rows
@@ -125,7 +126,7 @@ class InstanceJudge(Judge):
     def judge(self, model: Referrer) -> Judgement:
         """Find all objects of the validation scans."""
         scores = evaluate_instances(model, self.validation, max_scans=self.scans, device=self.device)
-        mean = scores.mean
+        mean = scores.mean or InstanceScore(0.0, 0.0, 0.0)
         line = (
             f"validation AP {mean.ap:.3f}, AP50 {mean.ap_50:.3f}, AP25 {mean.ap_25:.3f} over {len(scores.by_class)} "
             "classes"

@@ -4,7 +4,7 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +42,7 @@ def train(
     output: Path,
     *,
     start_from: Path | None = None,
+    unet_only: bool = False,
     max_minutes: float = math.inf,
     workers: int = 1,
     device: str = "cpu",
@@ -64,6 +65,7 @@ def train(
         output: the run's folder; a run that was stopped there goes on.
         start_from: weights to begin with, instead of random ones, as far as the model can use them: see
             `Referrer.begin_with`.
+        unet_only: take only the U-Net of these weights.
         max_minutes: stop after so long, with a checkpoint.
         workers: processes that prepare batches, for each replica; 0: each prepares its own.
         device: where to train.
@@ -82,14 +84,15 @@ def train(
     if device != "cpu":
         torch.set_float32_matmul_precision("high")  # TensorFloat-32, for the whole process
     output.mkdir(parents=True, exist_ok=True)
-    run = _Run(config, data, output, start_from, workers, device)
+    begin = None if start_from is None else _Begin(start_from, unet_only)
+    run = _Run(config, data, output, begin, workers, device)
     judge = judge_of(config, validation, device)
     if run.begun_with and run.progress.step == 0:
         on_message(f"begins with {run.begun_with} of {start_from}")
     if run.text is not None:
         _read_sentences(config, data, output / TEXT, device)
     log = RunLog(output, resume_at=run.progress.step)
-    with replicas(config.replicas, _follow, config, data, output, start_from, workers) as group, _progress_bar() as bar:
+    with replicas(config.replicas, _follow, config, data, output, begin, workers) as group, _progress_bar() as bar:
         progress = run.progress
         began = last_saved = time.monotonic()
         seconds_before = progress.seconds
@@ -152,6 +155,22 @@ def _require_sound(
         raise InputError(f"absent needs sentences with labels of several classes to borrow, got {sorted(labels)}")
 
 
+@dataclass(frozen=True)
+class _Begin:
+    """What a run begins with."""
+
+    weights: Path
+    unet_only: bool
+
+    def model(self, config: TrainConfig) -> tuple[Referrer, str]:
+        """A new model with what it can use of these weights, and what that is."""
+        model = Referrer(config.model)
+        try:
+            return model, model.begin_with(load_weights(self.weights)[0], unet_only=self.unet_only)
+        except InputError as error:
+            raise InputError(f"{self.weights}: cannot begin with them: {error}") from None
+
+
 class _Run:
     """What every process of a run holds: the model, the optimizer, how far they have come, and what comes next.
 
@@ -163,13 +182,13 @@ class _Run:
         config: TrainConfig,
         data: Dataset,
         output: Path,
-        start_from: Path | None,
+        begin: _Begin | None,
         workers: int,
         device: str = "cpu",
     ) -> None:
         torch.manual_seed(config.seed)
         self.config, self.data, self.workers, self.device = config, data, workers, device
-        model, self.begun_with = (Referrer(config.model), "") if start_from is None else _begin_with(start_from, config)
+        model, self.begun_with = (Referrer(config.model), "") if begin is None else begin.model(config)
         self.model = model.to(device)
         freeze(self.model, config.learn)
         self.optimizer = build_optimizer(self.model, config)
@@ -228,20 +247,11 @@ class _Run:
 
 
 def _follow(
-    group: Replicas, config: TrainConfig, data: Dataset, output: Path, start_from: Path | None, workers: int
+    group: Replicas, config: TrainConfig, data: Dataset, output: Path, begin: _Begin | None, workers: int
 ) -> None:
     """A run as every process but the first sees it."""
-    for _ in _Run(config, data, output, start_from, workers).steps(group):
+    for _ in _Run(config, data, output, begin, workers).steps(group):
         pass
-
-
-def _begin_with(weights: Path, config: TrainConfig) -> tuple[Referrer, str]:
-    """A new model with what it can use of the weights of an earlier run, and what that is."""
-    model = Referrer(config.model)
-    try:
-        return model, model.begin_with(load_weights(weights)[0])
-    except InputError as error:
-        raise InputError(f"{weights}: cannot begin with them: {error}") from None
 
 
 def _read_sentences(config: TrainConfig, data: Dataset, folder: Path, device: str) -> None:

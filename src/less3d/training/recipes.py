@@ -157,7 +157,8 @@ def _with_classes(model: ModelConfig, data: Dataset, start_from: Path | None) ->
 def common_classes(data: Dataset) -> tuple[str, ...]:
     """The classes of which a tenth of the scans, at least, has an object, the commonest first.
 
-    Of many scans the first 200 are looked at. What ScanNet's benchmarks do not score, such as "otherprop", is no class.
+    Of many scans the first 200 are looked at. What is of a class of things with nothing in common is of none, see
+    `UNSCORED`.
 
     Raises:
         InputError: when a scan has no full labels.
