@@ -237,6 +237,7 @@ def test_a_run_can_begin_with_earlier_weights(data, tmp_path):
     loop.train(one, data, data, tmp_path / "first", workers=0)
     begin = tmp_path / "first" / "best.safetensors"
     still = replace(one, learning_rate=1e-12, weight_decay=0.0)
+    still = replace(still, model=replace(still.model, voxel_size=0.3))  # the same parameters
     loop.train(still, data, data, tmp_path / "second", workers=0, start_from=begin)
     first, second = weights(tmp_path / "first"), weights(tmp_path / "second")
     for name, value in first.items():

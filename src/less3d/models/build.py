@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -81,8 +82,8 @@ class Referrer(nn.Module):
     def begin_with(self, other: "Referrer", *, unet_only: bool = False) -> str:
         """Take over what another model knows and this one can use; says what that is.
 
-        That is all, where both are the same; the first stage, where the other is the first of the two of this one; else
-        the U-Net.
+        That is all, where both have the same parameters, whatever their losses weigh; the first stage, where the other
+        is the first of the two of this one; else the U-Net.
 
         Args:
             other: the other model.
@@ -91,7 +92,7 @@ class Referrer(nn.Module):
         Raises:
             InputError: when U-Nets have other sizes, or this model needs a first stage.
         """
-        if other.config == self.config and not unet_only:
+        if not unet_only and _shapes(other) == _shapes(self):
             self.load_state_dict(other.state_dict())
             return "all"
         mine, its = self.network, other.network
@@ -130,6 +131,10 @@ class Referrer(nn.Module):
     def losses(self, batch: Batch, text: TextFeatures | None = None) -> dict[str, Float[Tensor, ""]]:
         """The parts of the training loss and their "total"; `text` when it was encoded already."""
         return self.network.losses(batch, self.text(batch.sentences) if text is None else text)
+
+
+def _shapes(model: nn.Module) -> dict[str, torch.Size]:
+    return {name: values.shape for name, values in model.state_dict().items()}
 
 
 def _network(config: ModelConfig, text_width: int) -> LESS | LateLESS | GraphNetwork:
