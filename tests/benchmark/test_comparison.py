@@ -92,6 +92,9 @@ def test_tables_are_made_from_what_is_saved(made):
         "Time and memory",
     ):
         assert heading in text
+    assert "Not all runs are finished" not in text
+    more = markdown(replace(record, seeds=3))
+    assert "over 3 seed(s). Not all runs are finished: there are 2 to 2 of a system." in more
     assert "too few sentences" in text  # there are four
     row = next(line for line in text.splitlines() if line.startswith("| TGNN | GRU | instances and classes"))
     assert row.endswith("| 26.10 | 35.00 | 29.00 |")
@@ -150,6 +153,8 @@ def test_weights_that_are_given_are_begun_with(made, tmp_path, here):
     assert not any(run.unet_only for (name, _), run in made_now.items() if name == "TGNN, GRU")
     with pytest.raises(InputError, match="other settings"):
         _ = replace(made_now["late, GRU", 0], begin=first.best).is_finished
+    with pytest.raises(InputError, match="one of the tables"):
+        replace(comparison, matrices=())
     with pytest.raises(InputError, match="parts of the scans"):
         replace(comparison, matrices=("effort",))
     with pytest.raises(InputError, match="rooms-instances"):

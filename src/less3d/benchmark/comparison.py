@@ -80,8 +80,11 @@ class Comparison:
         """Refuse what cannot be compared.
 
         Raises:
-            InputError: when scores are asked for against the effort of labelling, but the first stage is given.
+            InputError: when no table is asked for, or scores against the effort of labelling, but the first stage is
+                given.
         """
+        if not self.matrices:
+            raise InputError(f"expected one of the tables {', '.join(MATRICES)}, got none")
         if self.stage_one is not None and "effort" in self.matrices:
             raise InputError(
                 "for scores against the effort of labelling the first of two stages learns from parts of the scans: "

@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 
+from less3d.benchmark.machine import commit
 from less3d.benchmark.pool import each_done
 from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
@@ -146,6 +147,7 @@ def finish(run: Run) -> Run:
         "name": run.name,
         "seed": run.config.seed,
         "begun_with": run.origin,
+        "commit": commit(),
         "steps": progress.step,
         "sentences": progress.sentences,
         "minutes": progress.seconds / 60,

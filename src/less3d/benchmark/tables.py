@@ -77,15 +77,20 @@ def percent(values: Iterable[float | None]) -> str:
 
 
 def _about(record: Record) -> list[str]:
-    commit = f", commit {record.commit[:7]}" if record.commit else ""
+    rows = {row.runs: row for _, rows in record.tables for row in rows}.values()
+    finished = [record.results(row) for row in rows]
+    commits = {run.get("commit", record.commit)[:7] for runs in finished for run in runs}
+    commit = f", commit {', '.join(sorted(commits))}" if any(commits) else ""
+    counts = [len(runs) for runs in finished]
+    left = f" Not all runs are finished: there are {min(counts)} to {max(counts)} of a system."
     return [
         "# Comparison",
         "",
         f"Each system {_budget(record)} from {record.train_scans:,} scans with {record.train_sentences:,} sentences, "
         f"and was scored on {record.test_scans:,} other scans with {record.test_sentences:,} sentences, each scan seen "
-        f"from one side. {_begin(record)} Figures are percent, mean and standard deviation over {record.seeds} "
-        "seed(s). The paper's are on ScanRefer's validation scans, after training to the end: its order may be "
-        "compared, its height may not.",
+        f"from one side. {_begin(record)} Figures are percent, mean and standard deviation over {record.seeds} seed(s)."
+        f"{left if min(counts) < record.seeds else ''} The paper's are on ScanRefer's validation scans, after training "
+        "to the end: its order may be compared, its height may not.",
         "",
         f"Made by `{record.command}`, less3d {record.library}{commit}, {record.machine}.",
     ]
