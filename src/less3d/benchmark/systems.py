@@ -24,6 +24,8 @@ STAND_IN = "MiniLM"
 """Reads the sentences where BERT or RoBERTa cannot be had."""
 
 _MAX_POINTS = 60_000
+_RATE, _LESS_RATE = 1e-3, 3e-4
+"""Learning rates: the rivals' is their authors', and so high that the loss of the paper's network leaps."""
 _FEW, _MANY = 8, 48
 """Sentences asked of a scan at a step: of a network that reads the scan anew for each, and of one that does not."""
 
@@ -150,6 +152,7 @@ def systems(
 def _run(model: ModelConfig, sentences: int) -> TrainConfig:
     """The training of a row; its steps are set by the budget."""
     return TrainConfig(
+        learning_rate=_LESS_RATE if model.fusion == "early" else _RATE,
         model=model,
         augment=AugmentConfig(keep=0.25, flatten=0.5),
         scans_per_step=1,
