@@ -26,7 +26,7 @@ STAND_IN = "MiniLM"
 _MAX_POINTS = 60_000
 _RATE, _LESS_RATE = 1e-3, 3e-4
 """Learning rates: that of the authors of TGNN and X-RefSeg3D, for the default network too; and that of LESS, whose loss
-leaps at the other. Its authors' is a third of it, for a hundred times as many steps."""
+leaps at the other. Its authors' is a third of it, for far more steps."""
 _FEW, _MANY = 8, 48
 """Sentences asked of a scan at a step: of a network that reads the scan anew for each, and of one that does not."""
 
