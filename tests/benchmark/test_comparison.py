@@ -153,6 +153,8 @@ def test_weights_that_are_given_are_begun_with(made, tmp_path, here):
     assert not any(run.unet_only for (name, _), run in made_now.items() if name == "TGNN, GRU")
     with pytest.raises(InputError, match="other settings"):
         _ = replace(made_now["late, GRU", 0], begin=first.best).is_finished
+    given.best.unlink()  # as where only scores were kept
+    assert not given.is_finished
     with pytest.raises(InputError, match="one of the tables"):
         replace(comparison, matrices=())
     with pytest.raises(InputError, match="parts of the scans"):

@@ -82,7 +82,7 @@ class Run:
         Raises:
             InputError: when there is one of another run.
         """
-        if not (self.folder / RESULT).is_file():
+        if not (self.folder / RESULT).is_file() or (self.given is not None and not self.best.is_file()):
             return False
         result = self.result
         if (
