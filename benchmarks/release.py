@@ -14,6 +14,7 @@ from write_readme import RELEASED_FOLDER, fill
 
 from less3d.io.files import sha256_of
 from less3d.training.card import run_lines
+from less3d.training.judging import AnswerJudge, InstanceJudge
 from less3d.weights import load_weights, save_weights
 
 
@@ -24,7 +25,9 @@ def main() -> None:
     run = parser.parse_args().run.resolve()
     weights = RELEASED_FOLDER / f"{run.name}.safetensors"
     model, info = load_weights(run / "best.safetensors")
-    fill(weights.with_suffix(".md"), run_lines(run, int(info.metadata["step"])), section="RUN")
+    judge = AnswerJudge if model.config.answers else InstanceJudge
+    lines = run_lines(run, int(info.metadata["step"]), by=(judge.measure, judge.column))
+    fill(weights.with_suffix(".md"), lines, section="RUN")
     save_weights(model, weights, metadata={"recipe": run.name, **info.metadata}, half=True)
     print(sha256_of(weights), weights)
 

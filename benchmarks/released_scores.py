@@ -7,7 +7,8 @@ The rooms are made with `less3d rooms make --split test --second-wording`. Every
 users ask. What is asked, and how it is counted, is said at the top of each module of `released/`: the questions of
 every set (`ask`), swapped roles (`role_swaps`), the second wording (`second_wording`), words never understood
 (`words`), calibration (`reliability`) and real scans (`real`). What the full sentence adds to the class word, on
-sentences with look-alikes, is what was read and not guessed from the noun.
+sentences with look-alikes, is what was read and not guessed from the noun. Weights of the first of two stages are
+scored by the objects they find (`objects`).
 """
 
 import argparse
@@ -19,6 +20,7 @@ from typing import Any
 import torch
 from provenance import ROOT, provenance
 from released.card import card_lines
+from released.objects import object_lines, score_objects
 from released.real import draw_into, score_real
 from released.reliability import plot_reliability
 from released.sets import score_layouts, score_rooms
@@ -26,7 +28,7 @@ from released.sets import score_layouts, score_rooms
 from less3d.errors import InputWarning
 from less3d.predict import Segmenter
 from less3d.scan import TURNS
-from less3d.weights import DEFAULT
+from less3d.weights import DEFAULT, load_weights
 
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -42,25 +44,29 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     warnings.simplefilter("ignore", InputWarning)  # sentences of unknown words are part of the test
-    segmenter = Segmenter.from_pretrained(arguments.weights)
-    info = segmenter.weights
-    assert info is not None
-    results: dict[str, Any] = {
-        **provenance(),
-        "weights_sha256": info.sha256,
-        "training": dict(info.metadata),
-        "turns": TURNS,
-    }
-    results["rooms"] = score_rooms(segmenter, arguments.rooms)
+    model, info = load_weights(arguments.weights)
+    results: dict[str, Any] = {**provenance(), "weights_sha256": info.sha256, "training": dict(info.metadata)}
+    if model.config.answers:
+        results |= {"turns": TURNS, **_answers(Segmenter(model, weights=info), arguments.rooms, arguments.pictures)}
+        if arguments.plot is not None:
+            plot_reliability(curves(results), arguments.plot)
+        lines = card_lines(info.name, results)
+    else:
+        results["objects"] = score_objects(model, arguments.rooms)
+        lines = object_lines(results)
+    arguments.output.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    print("\n".join(lines))
+
+
+def _answers(segmenter: Segmenter, rooms: Path, pictures: Path | None) -> dict[str, Any]:
+    """Scores of what is answered, by the set that is asked about."""
+    results = {"rooms": score_rooms(segmenter, rooms)}
     if (SHARED / "layouts").is_dir():
         results["layouts"] = score_layouts(segmenter, SHARED / "layouts")
     if (SHARED / "real").is_dir():
-        draw = None if arguments.pictures is None else draw_into(arguments.pictures)
+        draw = None if pictures is None else draw_into(pictures)
         results["real"] = score_real(segmenter, SHARED / "real", draw)
-    arguments.output.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    if arguments.plot is not None:
-        plot_reliability(curves(results), arguments.plot)
-    print("\n".join(card_lines(info.name, results)))
+    return results
 
 
 def outside(folder: str) -> Path:

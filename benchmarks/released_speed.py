@@ -31,8 +31,8 @@ def main() -> None:
     output = parser.parse_args().output
     torch.set_num_threads(1)
     scan = read_scan(SCAN)
-    segmenters = {name: Segmenter.from_pretrained(name) for name in RELEASED}
-    fastest: dict[str, dict[str, float]] = {name: {} for name in RELEASED}
+    segmenters = {name: Segmenter.from_pretrained(name) for name, about in RELEASED.items() if about.answers}
+    fastest: dict[str, dict[str, float]] = {name: {} for name in segmenters}
     for _ in range(ROUNDS):
         for name, segmenter in segmenters.items():
             took = {
@@ -40,7 +40,7 @@ def main() -> None:
                 "one sentence": _seconds(lambda one=segmenter: one.segment(SENTENCE)),
             }
             fastest[name] = {work: min(seconds, fastest[name].get(work, seconds)) for work, seconds in took.items()}
-    first = fastest[next(iter(RELEASED))]
+    first = fastest[next(iter(segmenters))]
     results: dict[str, Any] = {
         **provenance(),
         "points": len(scan),

@@ -11,6 +11,7 @@ from typing import Any
 from ablation import table
 from provenance import ROOT, origin
 from released.card import TO_ROOT, card_lines, score_lines, size_lines
+from released.objects import object_lines
 
 from less3d.weights import RELEASED
 
@@ -27,7 +28,7 @@ READERS = {
 
 def main() -> None:
     """Fill the sections between the RESULTS marks."""
-    scores = {name: read(f"released_scores/{name}.json") for name in RELEASED}
+    scores = {name: read(f"released_scores/{name}.json") for name, about in RELEASED.items() if about.answers}
     speed, sparse, loading = read("released_speed.json"), read("sparse_forward.json"), read("loading.json")
     large, fuzz = read("large_scan.json"), read("fuzz.json")
     data = [*loading_lines(loading), "", *large_lines(large), "", *fuzz_lines(fuzz)]
@@ -42,6 +43,9 @@ def main() -> None:
         same = relation["weights_sha256"] == own["weights_sha256"]
         more = ["", *relation_lines(relation)] if same else []
         fill(RELEASED_FOLDER / RELEASED[name].card, [*card_lines(name, own), *more])
+    for name, about in RELEASED.items():
+        if not about.answers:
+            fill(RELEASED_FOLDER / about.card, object_lines(read(f"released_scores/{name}.json")))
 
 
 def fill(path: Path, lines: list[str], *, section: str = "RESULTS") -> None:

@@ -48,6 +48,8 @@ class ReleasedWeights:
     """Test scores by name, each reached once with exactly this file."""
     card: str
     """Name of its model card, beside it."""
+    answers: bool = True
+    """Whether it answers sentences; the first of two stages finds objects only."""
 
     @property
     def path(self) -> Path:
@@ -71,6 +73,15 @@ RELEASED: dict[str, ReleasedWeights] = {
         data="1,300 procedural rooms, masks only",
         scores={"rooms test mIoU": 0.366, "rooms test Acc@0.25": 0.492, "rooms test Acc@0.5": 0.404},
         card="rooms-tiny.md",
+    ),
+    "rooms-instances": ReleasedWeights(
+        file="rooms-instances.safetensors",
+        sha256="77689a80f658516e6cbe8dbe7ab053b46f603b55537c60eaf530d4ec5f00f8a9",
+        license="Apache-2.0",
+        data="1,300 procedural rooms, instances and classes; begun with the U-Net of rooms-base",
+        scores={},
+        card="rooms-instances.md",
+        answers=False,
     ),
 }
 """The weights in the box, by name; the first is the default."""
