@@ -146,7 +146,11 @@ def test_weights_that_are_given_are_begun_with(made, tmp_path, here):
     assert (given.result["steps"], given.result["begun_with"]) == (first.result["steps"], sha256_of(first.best))
     assert {run.begin for (name, _), run in made_now.items() if name == "late, GRU"} == {late.best}
     assert {run.begin for (name, _), run in made_now.items() if name == "TGNN, GRU"} == {given.best}
-    text = markdown(read_record(tmp_path))
+    record = read_record(tmp_path)
+    time_systems(record, dict(record.tables)["text"][:1], comparison.test, lambda *what: None)
+    (timed,) = json.loads((tmp_path / "times.json").read_text())["rows"]
+    assert timed["training"].startswith("given + ")
+    text = markdown(record)
     assert f"are given the first, `{first.best}`, whose training is not counted" in text
     assert f"all others begin with the U-Net of `{late.best}`." in text
     assert {run.unet_only for (name, _), run in made_now.items() if name == "late, GRU"} == {True}

@@ -30,9 +30,8 @@ figure { margin: 0 } img { width: 100% } figcaption { color: #555 }"""
 
 def make_page(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) -> Path:
     """Draw, for sentences with look-alikes in different scans, what is meant and what each row's first seed marks."""
-    distinct = list({row.runs: row for row in rows if record.results(row)}.values())
     segmenters: dict[str, Segmenter] = {}
-    for row in distinct:
+    for row in drawn(record, rows):
         model, info = load_weights(record.folder / "runs" / row.runs / "seed-0" / BEST)
         model.calibration = Calibration()  # as they were scored
         segmenters[f"{row.name}, {row.text}"] = Segmenter(model, weights=info, turns=1)
@@ -45,13 +44,13 @@ def make_page(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) 
         scan, masks = test.load(name)
         true = masks.mask(referral.targets)
         view = choose_view(scan.points, true)
-        shown: list[tuple[str, Bool[np.ndarray, "N"]]] = [("what is meant", true)]
+        shown: list[tuple[str, Bool[np.ndarray, "N"]]] = [(f"meant: {referral.sentence}", true)]
         for title, segmenter in segmenters.items():
             mask = segmenter.set_scan(scan).segment(referral.sentence).mask
             shown.append((f"{title}: IoU {iou(mask, true):.2f}", mask))
         figures = []
         for place, (caption, mask) in enumerate(shown):
-            path = folder / f"{number:02d}-{place:02d}.png"
+            path = folder / picture_name(number, place)
             with replacing(path) as file:
                 picture(scan, mask, caption, view=view, size=_SIZE).save(file, format="PNG")
             source = f"{PICTURES}/{path.name}"
@@ -63,6 +62,16 @@ def make_page(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) 
     with replacing(record.folder / PAGE) as file:
         file.write(text.encode())
     return record.folder / PAGE
+
+
+def drawn(record: Record, rows: Sequence[Row]) -> list[Row]:
+    """The rows whose masks are on the page, each once."""
+    return list({row.runs: row for row in rows if record.results(row)}.values())
+
+
+def picture_name(sentence: int, place: int) -> str:
+    """The file of a picture: of the sentence, by its number, what is meant at place 0, then what each row marks."""
+    return f"{sentence:02d}-{place:02d}.png"
 
 
 def chosen(test: Dataset) -> list[tuple[str, Referral]]:

@@ -27,8 +27,9 @@ _MAX_POINTS = 60_000
 _RATE, _LESS_RATE = 1e-3, 3e-4
 """Learning rates: that of the authors of TGNN and X-RefSeg3D, for the default network too; and that of LESS, whose loss
 leaps at the other. Its authors' is a third of it, for far more steps."""
-_FEW, _MANY = 8, 48
-"""Sentences asked of a scan at a step: of a network that reads the scan anew for each, and of one that does not."""
+_ANEW, _AT_ONCE = (8, 1), (1, 48)
+"""Scans at a step and sentences asked of each: of a network that reads the scan anew for each sentence, for which
+another of the same scan saves nothing, and of one that reads it once for all."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def systems(
     Args:
         encoders: name or folder of BERT and RoBERTa, by "BERT" and "RoBERTa"; MiniLM stands in for those not given.
         eyes: the U-Net of all of them.
-        same_samples: ask the same sentences of a scan at a step, whatever the system; else as many as suit it.
+        same_samples: ask one sentence of each of several scans at a step, whatever the system; else what suits it.
     """
     known = encoders or {}
     late = LateConfig(channels=eyes.channels, blocks=eyes.blocks, width=96, mask_width=32, candidates=12)
@@ -102,7 +103,8 @@ def systems(
         channels=eyes.channels, blocks=eyes.blocks, inputs="details", context=128, objects_alike=0.5
     )
     less = LessConfig(channels=eyes.channels, blocks=eyes.blocks, inputs="details", positive_weight=20.0)
-    first = _run(ModelConfig(fusion="graph", graph=GraphConfig(instances=instances), voxel_size=eyes.voxel_size), 1)
+    found = ModelConfig(fusion="graph", graph=GraphConfig(instances=instances), voxel_size=eyes.voxel_size)
+    first = _run(found, (1, 1))
 
     def read_by(text: str) -> tuple[TextConfig, str, str]:
         if text == "GRU":
@@ -113,7 +115,7 @@ def systems(
 
     def row(name: str, text: str, model: ModelConfig, paper: Figures | None) -> System:
         config, called, stands_for = read_by(text)
-        asked = _FEW if same_samples or model.fusion == "early" else _MANY
+        asked = _ANEW if same_samples or model.fusion == "early" else _AT_ONCE
         model = replace(model, text=config, voxel_size=eyes.voxel_size)
         return System(name, called, _run(model, asked), first if model.needs_labels else None, paper, stands_for)
 
@@ -150,13 +152,14 @@ def systems(
     return {"text": text, "ablation": ablation, "effort": effort}
 
 
-def _run(model: ModelConfig, sentences: int) -> TrainConfig:
-    """The training of a row; its steps are set by the budget."""
+def _run(model: ModelConfig, asked: tuple[int, int]) -> TrainConfig:
+    """The training of a row, with so many scans at a step and sentences of each; its steps are set by the budget."""
+    scans, sentences = asked
     return TrainConfig(
         learning_rate=_LESS_RATE if model.fusion == "early" else _RATE,
         model=model,
         augment=AugmentConfig(keep=0.25, flatten=0.5),
-        scans_per_step=1,
+        scans_per_step=scans,
         sentences_per_scan=sentences,
         max_points=_MAX_POINTS,
         validation_scans=1,

@@ -99,7 +99,7 @@ def _about(record: Record) -> list[str]:
 def _budget(record: Record) -> str:
     if record.samples is None:
         return f"learned for {record.minutes:g} minutes on one core"
-    return f"was shown about {record.samples:,} sentences, each with its mask, one scan at a step,"
+    return f"was shown about {record.samples:,} sentences, each with its mask, of different scans at a step,"
 
 
 def _begin(record: Record) -> str:

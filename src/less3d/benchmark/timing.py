@@ -79,9 +79,10 @@ def _peak_megabytes() -> float:
 
 
 def _training(record: Record, row: Row) -> str:
-    """Minutes of training, of each of two stages where there are two."""
-    stages = [record.results(row.first)] if row.first else []
-    return " + ".join(f"{mean(run['minutes'] for run in runs):.1f}" for runs in [*stages, record.results(row)] if runs)
+    """Minutes of training, of each of two stages where there are two; a first that was given says no time."""
+    stages = [record.results(row.first)] if row.first and not record.stage_one else []
+    minutes = [f"{mean(run['minutes'] for run in runs):.1f}" for runs in [*stages, record.results(row)] if runs]
+    return " + ".join(["given", *minutes] if row.first and record.stage_one else minutes)
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Any, float]:

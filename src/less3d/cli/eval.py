@@ -61,7 +61,8 @@ def evaluate(
             sentences say, as the paper's.
         true_instances: let a model of two stages choose among the annotated objects, not among those it finds: what its
             second stage alone is worth.
-        instances: score what the first of two stages finds, as instance segmentation, also where there is a second.
+        instances: score what the first of two stages finds, as instance segmentation, also where there is a second;
+            each scan is looked at from one side.
     """
     from less3d.data.open import open_dataset
     from less3d.data.sentences import class_words

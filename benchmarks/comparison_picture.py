@@ -1,0 +1,40 @@
+"""Put pictures of a comparison's page side by side: a row a sentence, what is meant and what systems mark.
+
+    python benchmarks/comparison_picture.py benchmarks/results/comparison -o assets/comparison.jpg \\
+        --sentences 0 1 2 3 --systems "TGNN, MiniLM" "X-RefSeg3D, MiniLM" "LESS, MiniLM" "late fusion (default), MiniLM"
+"""
+
+import argparse
+from pathlib import Path
+
+from PIL import Image
+
+from less3d.benchmark.page import PICTURES, drawn, picture_name
+from less3d.benchmark.record import read_record
+
+
+def main() -> None:
+    """Read the pictures, and save one of all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("comparison", type=Path, help="folder with page.html and its pictures")
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--sentences", type=int, nargs="+", required=True, help="their numbers on the page, from 0")
+    parser.add_argument("--systems", nargs="+", required=True, help="system and text encoder, in the order of columns")
+    asked = parser.parse_args()
+    record = read_record(asked.comparison)
+    titles = [f"{row.name}, {row.text}" for row in drawn(record, dict(record.tables)["text"])]
+    places = [0, *(1 + titles.index(system) for system in asked.systems)]
+    rows = [
+        [Image.open(asked.comparison / PICTURES / picture_name(number, place)) for place in places]
+        for number in asked.sentences
+    ]
+    width, height = rows[0][0].size
+    sheet = Image.new("RGB", (width * len(places), height * len(rows)), "white")
+    for line, row in enumerate(rows):
+        for column, one in enumerate(row):
+            sheet.paste(one, (width * column, height * line))
+    sheet.save(asked.output, quality=85)
+
+
+if __name__ == "__main__":
+    main()
