@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from less3d.benchmark.page import PICTURES, drawn, picture_name
+from less3d.benchmark.page import PICTURES, picture_name
 from less3d.benchmark.record import read_record
 
 
@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--systems", nargs="+", required=True, help="system and text encoder, in the order of columns")
     asked = parser.parse_args()
     record = read_record(asked.comparison)
-    titles = [f"{row.name}, {row.text}" for row in drawn(record, dict(record.tables)["text"])]
+    titles = list(record.with_weights(dict(record.tables)["text"]))
     places = [0, *(1 + titles.index(system) for system in asked.systems)]
     rows = [
         [Image.open(asked.comparison / PICTURES / picture_name(number, place)) for place in places]

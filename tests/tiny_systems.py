@@ -9,7 +9,7 @@ import pytest
 from tiny_run import tiny_run
 
 from less3d.benchmark import comparison, timing
-from less3d.benchmark.systems import Figures, System
+from less3d.benchmark.systems import Paper, System
 from less3d.models import ModelConfig
 from less3d.models.graph import GraphConfig
 from less3d.models.instances import InstanceConfig
@@ -28,7 +28,7 @@ def _two_stages(**about: Any):
 
 LATE = System("late", "GRU", replace(RUN, model=replace(RUN.model, text=_GRU)))
 _MATCHED = _two_stages(matcher="tgnn", tgnn=TgnnConfig(width=8))
-TGNN = System("TGNN", "GRU", _MATCHED, first=_two_stages(), paper=Figures(26.1, 35.0, 29.0))
+TGNN = System("TGNN", "GRU", _MATCHED, first=_two_stages(), paper=Paper(26.1, 35.0, 29.0))
 
 
 class Here(Executor):
@@ -45,6 +45,6 @@ class Here(Executor):
 
 def only_tiny_systems(patch: pytest.MonkeyPatch) -> None:
     """Compare these two only, without another process."""
-    patch.setattr(comparison, "systems", lambda encoders, **_: {"text": (TGNN, LATE), "effort": (LATE,)})
+    patch.setattr(comparison, "systems", lambda encoders, **_: {"text": (TGNN, LATE), "effort": (LATE, TGNN)})
     for module in (comparison, timing):
         patch.setattr(module, "FreshProcesses", lambda workers: Here())

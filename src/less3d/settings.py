@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 from less3d.errors import InputError
 
 _Settings = TypeVar("_Settings")
+_UNIONS = (Union, types.UnionType)
 
 
 def to_json(settings: object) -> str:
@@ -32,6 +33,8 @@ def from_json(kind: type[_Settings], text: str) -> _Settings:
 def _value(kind: Any, given: Any, place: str) -> Any:
     """What JSON gave as a `kind`; `place` names it in errors."""
     origin, arguments = get_origin(kind), get_args(kind)
+    if origin in _UNIONS and isinstance(given, dict):
+        return _value(next(filter(dataclasses.is_dataclass, arguments), dict), given, place)
     if dataclasses.is_dataclass(kind) and isinstance(given, dict):
         return _dataclass(kind, given, place)
     if origin is tuple and isinstance(given, list):
@@ -40,7 +43,7 @@ def _value(kind: Any, given: Any, place: str) -> Any:
             return tuple(_value(*pair, place) for pair in zip(kinds, given, strict=True))
     if kind is float and type(given) is int:
         return float(given)
-    allowed = arguments if origin in (Union, types.UnionType) else (kind,)
+    allowed = arguments if origin in _UNIONS else (kind,)
     choices = [choice for one in allowed if get_origin(one) is Literal for choice in get_args(one)]
     if type(given) in allowed or given in choices:
         return given

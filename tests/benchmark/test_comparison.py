@@ -8,12 +8,14 @@ import pytest
 from tiny_data import write_tiny_data
 from tiny_systems import RUN, only_tiny_systems
 
-from less3d.benchmark.comparison import Budget, Comparison, Part, compare, part_of
-from less3d.benchmark.page import chosen, make_page
+from less3d.benchmark.comparison import Budget, Comparison, compare
+from less3d.benchmark.figures import table_of_runs
+from less3d.benchmark.page import make_page
 from less3d.benchmark.plots import draw
+from less3d.benchmark.portions import Portion
 from less3d.benchmark.record import read_record, record_of, write_record
 from less3d.benchmark.runs import TRUE_INSTANCES
-from less3d.benchmark.tables import markdown, order_line, table_of_runs
+from less3d.benchmark.tables import markdown, order_line
 from less3d.benchmark.timing import time_systems
 from less3d.data.folder import Folder
 from less3d.errors import InputError
@@ -54,23 +56,30 @@ def test_every_system_and_share_runs_once_with_each_seed(made):
     names = sorted({run.name for run in runs})
     assert names == [
         "TGNN, GRU",
+        "TGNN, GRU, 10% of the scans",
+        "TGNN, GRU, 30% of the scans",
         "late, GRU",
-        "late, GRU, 10% of the scans",
-        "late, GRU, 30% of the scans",
+        "late, GRU, 1 mask a scan",
+        "late, GRU, 3 masks a scan",
         "stage one",
+        "stage one, 10% of the scans",
+        "stage one, 30% of the scans",
     ]
     assert len(runs) == 2 * len(names)
     assert all(run.is_finished for run in runs)
     assert {(run.name, run.config) for run in runs} == {(run.name, run.config) for run in again}
-    assert ("training", 2, 2) in told
+    assert ("training", 6, 6) in told
+    assert ("measuring speeds", 2, 2) in told  # portions are as long as the whole
+    assert len({run.config.steps for run in runs if run.name.startswith("late")}) == 1
 
 
 def test_the_second_stage_begins_with_the_first_of_its_seed(made):
     _, runs, _, _ = made
     for run in runs:
-        if run.name == "TGNN, GRU":
+        if run.name.startswith("TGNN"):
             assert run.begin is not None
             assert run.begin.parent.name == f"seed-{run.config.seed}"
+            assert run.begin.parents[1].name == run.folder.parent.name.replace("TGNN-GRU", "stage-one")
             assert (run.folder / TRUE_INSTANCES).exists()
 
 
@@ -95,11 +104,11 @@ def test_tables_are_made_from_what_is_saved(made):
     assert "Not all runs are finished" not in text
     more = markdown(replace(record, seeds=3))
     assert "over 3 seed(s). Not all runs are finished: there are 2 to 2 of a system." in more
-    assert "too few sentences" in text  # there are four
+    assert "| of 4 | " in text  # sentences, too few for a p
     row = next(line for line in text.splitlines() if line.startswith("| TGNN | GRU | instances and classes"))
     assert row.endswith("| 26.10 | 35.00 | 29.00 |")
     rows = list(csv.DictReader(table_of_runs(record).splitlines()))
-    assert len(rows) == 2 * (2 + 3)
+    assert len(rows) == 2 * (2 + 6)
     saved = json.loads((comparison.folder / "runs" / "TGNN-GRU" / "seed-1" / "result.json").read_text())
     own = next(row for row in rows if row["system"] == "TGNN" and row["seed"] == "1")
     assert own["steps"] == str(saved["steps"])
@@ -114,7 +123,14 @@ def test_labels_are_counted_as_they_are_read(made):
     full, masks = tables["text"]
     assert (full.labels, full.labelled, full.label_minutes) == ("instances and classes", 6, 60.0)
     assert (masks.labels, masks.labelled, masks.label_minutes) == ("masks", 6, 12.0)
-    assert [(row.share, row.labelled) for row in tables["effort"]] == [(0.1, 2), (0.3, 2), (1.0, 6)]
+    assert [(row.portion, row.labelled) for row in tables["effort"]] == [
+        ("1 mask a scan", 3),
+        ("3 masks a scan", 6),
+        ("", 6),
+        ("10% of the scans", 2),
+        ("30% of the scans", 2),
+        ("", 6),
+    ]
 
 
 def test_every_system_is_shown_as_many_samples(made, tmp_path, here):
@@ -150,6 +166,8 @@ def test_weights_that_are_given_are_begun_with(made, tmp_path, here):
     time_systems(record, dict(record.tables)["text"][:1], comparison.test, lambda *what: None)
     (timed,) = json.loads((tmp_path / "times.json").read_text())["rows"]
     assert timed["training"].startswith("given + ")
+    counted = {"set_scan": 3, "first_sentence": 3, "further_sentence": record.test_sentences - 3}
+    assert timed["whole"] == pytest.approx(sum(timed[name] * count for name, count in counted.items()))
     text = markdown(record)
     assert f"are given the first, `{first.best}`, whose training is not counted" in text
     assert f"all others begin with the U-Net of `{late.best}`." in text
@@ -176,7 +194,7 @@ def test_another_comparison_is_refused_in_the_place_of_one_and_leaves_it(made):
     for other in (
         replace(comparison, budget=replace(comparison.budget, minutes=1.0)),
         replace(comparison, budget=replace(comparison.budget, test_scans=1)),
-        replace(comparison, test=part_of(comparison.test, 0.5)),
+        replace(comparison, test=Portion(scans=0.5).of(comparison.test)),
     ):
         with pytest.raises(InputError, match="another folder"):
             write_record(record_of(other, command="less3d bench"))
@@ -191,26 +209,16 @@ def save_other_weights(path):
     return path
 
 
-def test_a_part_is_some_of_the_scans_and_has_the_smaller_parts(made):
-    data = made[0].data
-    assert part_of(data, 1.0) is data
-    one, two = part_of(data, 0.1), part_of(data, 0.6)
-    assert isinstance(two, Part)
-    assert (len(one.scans), len(two.scans)) == (1, 2)
-    assert set(one.scans) < set(two.scans) < set(data.scans)
-    for scan in two.scans:
-        assert two.load(scan)[1].members.keys() == data.load(scan)[1].members.keys()
-        assert two.referrals[scan] == data.referrals[scan]
-    assert chosen(data)[0][0] == "room0"
-
-
 def test_the_order_is_said_to_be_the_paper_s_only_where_it_is():
-    assert "of one seed" in order_line([("a", 10.0, [0.1]), ("b", 20.0, [0.2])])
-    assert "by more than" in order_line([("a", 10.0, [0.1, 0.12]), ("b", 20.0, [0.2, 0.22])])
-    assert "not beyond the spread" in order_line([("a", 10.0, [0.1, 0.3]), ("b", 20.0, [0.2, 0.25])])
-    line = order_line([("a", 10.0, [0.3]), ("b", 20.0, [0.2]), ("c", 30.0, [])])
-    assert line == "The paper's order is not reproduced: b (20.0) is not above a (30.0)."
-    assert "Too few" in order_line([("a", 10.0, [0.3])])
+    assert order_line([("a", [0.1]), ("b", [0.2])]) == (
+        "the order is the paper's, of one seed: how far seeds differ is not known."
+    )
+    assert "by more than the spread" in order_line([("a", [0.1, 0.12]), ("b", [0.2, 0.22]), ("c", [0.3, 0.32])])
+    assert "not beyond the spread" in order_line([("a", [0.1, 0.3]), ("b", [0.2, 0.25])])
+    line = order_line([("a", [0.3, 0.3]), ("b", [0.2, 0.2]), ("c", [0.25, 0.25])])
+    assert line == "the paper's order is not reproduced: b (20.0) is not above a (30.0)."
+    assert "not reproduced, of one seed" in order_line([("a", [0.3, 0.3]), ("b", [0.2])])
+    assert "not all have finished" in order_line([("a", [0.3]), ("b", []), ("c", [0.4])])
 
 
 def test_mistakes_are_refused(tmp_path):

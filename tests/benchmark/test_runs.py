@@ -8,8 +8,8 @@ from tiny_data import write_tiny_data
 from tiny_run import tiny_run
 from tiny_systems import Here
 
-from less3d.benchmark.comparison import Part
 from less3d.benchmark.pool import FreshProcesses, each_done
+from less3d.benchmark.portions import Part
 from less3d.benchmark.runs import CLASS_WORD, ROWS, Run, at_length, finish, read_sentences, steps_per_minute
 from less3d.data.folder import Folder
 from less3d.errors import InputError
@@ -45,11 +45,14 @@ def test_a_speed_is_measured_once_and_leaves_nothing_else(run, tmp_path):
     assert speed > 0
     assert list(run.folder.parent.iterdir()) == []
     assert list(steps_per_minute([(run, 0.0)], kept, Here())) == [(name, speed)]
+    other = replace(run, config=replace(run.config, learning_rate=0.1))
+    ((_, measured),) = steps_per_minute([(other, 0.0)], kept, Here())
+    assert measured != speed
 
 
 def test_sentences_of_all_runs_of_an_encoder_are_read_once(run):
     frozen = replace(run, config=replace(run.config, model=replace(run.config.model, text=TextConfig())))
-    few = replace(frozen, data=Part(run.data, run.data.scans[:1]))
+    few = replace(frozen, data=Part(run.data, dict(list(run.data.referrals.items())[:1])))
     read: list[tuple[int, int]] = []
     read_sentences([few, frozen, run], lambda *counts: read.append(counts))
     assert read == [(2, 2)]  # the same two sentences are said of every room

@@ -32,6 +32,19 @@ def test_p_is_even_where_there_is_no_difference():
     assert 0.06 < np.mean(np.array(values) < 0.1) < 0.14
 
 
+def test_sentences_that_stand_and_fall_together_are_drawn_together():
+    """Ten rooms of thirty sentences, all alike within a room: p by rooms is even, that by sentences far too low."""
+    rng, rooms = np.random.default_rng(0), list(np.repeat(list("abcdefghij"), 30))
+    low = {"rooms": [], "sentences": []}
+    for _ in range(200):
+        a, b = np.repeat(rng.uniform(0, 1, (2, 10)), 30, axis=1)
+        for name, groups in (("rooms", rooms), ("sentences", None)):
+            low[name].append(paired_bootstrap(a, b, groups=groups, resamplings=400).p < 0.1)
+    assert 0.06 < np.mean(low["rooms"]) < 0.25  # ten rooms are few for a bootstrap
+    assert np.mean(low["sentences"]) > 0.5
+    assert paired_bootstrap(a, b, groups=rooms).mean == pytest.approx(np.mean(a - b))
+
+
 def test_the_other_way_round_is_the_opposite():
     a, b = np.random.default_rng(0).uniform(0, 1, (2, 100))
     one, other = paired_bootstrap(a, b), paired_bootstrap(b, a)

@@ -99,3 +99,25 @@ def test_parts_of_less_are_left_out_one_by_one():
     assert neither == replace(pwca, pwca=False)
     assert area == replace(whole, contrast_weight=0.0)
     assert seg == replace(area, area_weight=0.0)
+
+
+def test_less_and_the_default_network_are_as_wide():
+    rows = [row.config.model for rows in systems().values() for row in rows]
+    assert {model.early.query_width for model in rows if model.fusion == "early"} == {96}
+    assert {model.late.width for model in rows if model.fusion == "late"} == {96}
+
+
+def test_losses_weigh_as_is_said():
+    of_less = [row for rows in systems().values() for row in rows if row.config.model.fusion == "early"]
+    assert {row.config.model.early.positive_weight for row in of_less} == {20.0}
+    assert {row.config.model.early.area_weight for row in of_less} == {1.0, 0.0}
+
+
+def test_parts_of_less_are_as_long_as_the_whole():
+    *parts, whole = systems()["ablation"]
+    assert {row.paced_by for row in parts} == {whole.title}
+
+
+def test_the_paper_s_times_are_there():
+    times = {row.title: row.paper for row in systems()["text"] if row.paper and row.paper.training}
+    assert [paper.sentence for paper in times.values()] == [176.57, 126.23, 44.76]

@@ -37,11 +37,19 @@ def test_scanrefer_is_compared_on_and_the_tables_come_again(run, scanrefer, tmp_
     assert (folder / "bench.md").read_text() in done.out
     assert {path.name for path in folder.iterdir()} >= {"bench.csv", "results.png", "page.html", "comparison.json"}
     written = (folder / "bench.md").read_text()
-    for weights in folder.rglob("*.safetensors"):
+    first, *others = sorted(folder.rglob("best.safetensors"), key=lambda path: path.parents[1].name != "stage-one")
+    for weights in others:
         weights.unlink()
     (folder / "bench.md").unlink()
     assert run("bench", "tables", folder).code == 0
     assert (folder / "bench.md").read_text() == written
+    again = run("bench", *scanrefer, *BUDGET, "-o", folder)  # times and pictures that are there stay
+    assert again.code == 0, again.err
+    assert again.out == done.out
+    first.unlink()
+    refused = run("bench", *scanrefer, *BUDGET, "-o", folder)
+    assert refused.code == 2
+    assert "weights of a first stage" in refused.err
 
 
 def test_the_stages_are_scored_apart_from_the_command_line(run, scanrefer, tmp_path):

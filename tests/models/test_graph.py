@@ -53,18 +53,30 @@ def make_labelled(targets=((0,), (2,), (1, 2)), seeds=(0, 1)):
     return make_batch(asked, **GRID)
 
 
-def test_candidates_are_the_found_objects_as_probable_as_stage_two_says():
+def test_the_answer_is_the_found_object_with_the_highest_score():
+    """Also where the runners-up overlap, so that one of them has the higher expected IoU."""
     model = make_model().eval()
     masks = torch.zeros(3, 50, dtype=torch.bool)
-    masks[0, :10] = masks[1, 20:25] = masks[2, 25:] = True
+    masks[0, :10] = masks[1, 20:40] = masks[2, 20:39] = True
     found = Instances(masks, torch.rand(3, 3), torch.rand(3), torch.randn(3, 6), torch.randn(3, 3))
+    shares = torch.tensor([[0.36, 0.33, 0.31], [0.2, 0.3, 0.5]])
+    model.matcher.forward = lambda *_: shares.log()[None]
+    answer = model.candidates(found, make_text(2))
+    assert torch.equal(answer.masks > 0, masks)
+    torch.testing.assert_close(answer.belief, torch.tensor([[0.36], [0.5]]))
+    assert answer.rows.tolist() == [[0], [2]]
+    assert not answer.nothing.any()
+
+
+def test_stage_two_reads_what_stage_one_says_of_its_objects():
+    model = make_model().eval()
+    masks = torch.eye(4, 50, dtype=torch.bool)
+    found = Instances(masks, torch.rand(4, 3), torch.rand(4), torch.randn(4, 6), torch.randn(4, 3))
     text = make_text(2)
     with torch.no_grad():
         answer, scores = model.candidates(found, text), model.matcher(found.features, found.positions, text)[0]
-    assert torch.equal(answer.masks > 0, masks)
-    torch.testing.assert_close(answer.belief, scores.softmax(dim=1))
-    assert answer.rows.tolist() == [[0, 1, 2]] * 2
-    assert not answer.nothing.any()
+    assert answer.rows[:, 0].tolist() == scores.argmax(dim=1).tolist()
+    torch.testing.assert_close(answer.belief[:, 0], scores.softmax(dim=1).amax(dim=1))
 
 
 def test_where_nothing_is_found_nothing_is_meant():

@@ -1,5 +1,6 @@
 """Stage one of two: its parts are the paper's, its losses what they say, and its labels those of the points."""
 
+import itertools
 import math
 from collections import Counter
 from dataclasses import replace
@@ -50,6 +51,23 @@ def test_the_paper_s_heads_have_the_paper_s_sizes():
     assert net.embedding.weight.shape == (32, 32)
     assert [tuple(layer.weight.shape) for layer in net.offset if hasattr(layer, "weight")] == [(32, 32), (3, 32)]
     assert net.unet.stem.weight.shape[1] == 3  # color alone
+    heads = 33 * 20 + 33 * 32 + 33 * 32 + 33 * 3
+    assert sum(values.numel() for values in net.parameters()) == unet_parameters(3, net.unet.widths) + heads
+
+
+def unet_parameters(inputs: int, widths: tuple[int, ...]) -> int:
+    """Two residual blocks a level on both ways, no bias, two parameters a channel for each normalization."""
+
+    def block(width: int, wider: int) -> int:
+        shortcut = 0 if width == wider else wider * width
+        return shortcut + 27 * wider * width + 27 * width**2 + 2 * wider + 2 * width
+
+    down = [2 * block(width, width) for width in widths]
+    ways = [8 * one * two for one, two in itertools.pairwise(widths)]
+    norms = [2 * one + 2 * two for one, two in itertools.pairwise(widths)]
+    up = [block(width, 2 * width) + block(width, width) for width in widths[:-1]]
+    ends = 27 * inputs * widths[0] + 2 * widths[0]
+    return sum(down) + 2 * sum(ways) + sum(norms) + sum(up) + ends
 
 
 @pytest.mark.parametrize("inputs", ["color", "details"])

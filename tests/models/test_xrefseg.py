@@ -111,8 +111,13 @@ def test_the_paper_s_sizes():
     assert count["edge_types"] == 257 * 64 + 65 * 9
     assert count["branches"] == 3 * (33 * 128 + 129 * 256)
     assert count["fusions"] == 3 * 2 * 257 * 512
+    assert count["relations"] == 2 * 257 * 512
+    assert count["object"] == count["relation"] == 257 * 128 + 129 * 128
     assert count["edge"] == 11 * 64 + 65 * 128
+    assert count["norm"] == 2 * 128
+    assert count["sentence"] == 257 * 128
     assert count["score"] == 129
+    assert sum(count.values()) + 1 == sum(values.numel() for values in model.parameters())  # and the scale
     assert model.scale.exp().item() == pytest.approx(1 / 0.07)
 
 

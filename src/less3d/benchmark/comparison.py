@@ -2,27 +2,21 @@
 
 import math
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from less3d.benchmark.pool import FreshProcesses, each_done
+from less3d.benchmark.portions import BY_MASKS, BY_SCANS, EVERYTHING, Portion
 from less3d.benchmark.runs import Run, at_length, finish, folder_of, read_sentences, steps_per_minute
 from less3d.benchmark.systems import MATRICES, Eyes, System, systems
-from less3d.data.dataset import Annotated, Dataset
+from less3d.data.dataset import Dataset
 from less3d.errors import InputError
-from less3d.referral import Masks, Referral
-from less3d.scan import Scan
 from less3d.text import build_text
 from less3d.training.config import TrainConfig
 from less3d.training.recipes import complete
 from less3d.weights import load_weights
 
-FRACTIONS = (0.1, 0.3)
-"""Of the training scans, besides all of them, that systems learn from for the curves of effort."""
 FIRST_STAGE = "stage one"
 
 
@@ -108,59 +102,76 @@ class Comparison:
         """The systems of one table."""
         return systems(dict(self.encoders), eyes=self.eyes, same_samples=self.budget.samples is not None)[matrix]
 
-    def planned(self) -> dict[str, tuple[System, float]]:
-        """Each different system with the share of the training scans it learns from, by the name of its runs."""
-        chosen: dict[str, tuple[System, float]] = {}
+    def planned(self) -> list[tuple[System, Portion]]:
+        """Each different system with the portion of the data that it learns from."""
+        chosen = {}
         for matrix in self.matrices:
             for system in self.rows(matrix):
-                for share in shares_of(matrix):
-                    chosen.setdefault(name_of(system.title, share), (system, share))
-        return chosen
+                for portion in portions_of(matrix, system):
+                    chosen.setdefault(name_of(system.title, portion), (system, portion))
+        return list(chosen.values())
 
-    def run_of(self, name: str, config: TrainConfig, seed: int, share: float, begin: Path | None = None) -> Run:
+    def run_of(
+        self,
+        title: str,
+        config: TrainConfig,
+        seed: int,
+        portion: Portion,
+        *,
+        begin: Path | None = None,
+        paced_by: str = "",
+    ) -> Run:
         """A run in its place, not yet at length."""
+        name = name_of(title, portion)
         return Run(
             name=name,
             config=replace(config, seed=seed),
             folder=self.folder / "runs" / folder_of(name) / f"seed-{seed}",
-            data=part_of(self.data, share),
+            data=portion.of(self.data),
             test=self.test,
             text=self.folder / "text",
             test_scans=self.budget.test_scans,
             begin=begin,
             unet_only=begin is not None and begin == self.start_from,
+            paced_by=paced_by or title,
         )
 
 
-def shares_of(matrix: str) -> tuple[float, ...]:
-    """Of the training scans that the systems of a table learn from."""
-    return (*FRACTIONS, 1.0) if matrix == "effort" else (1.0,)
+def portions_of(matrix: str, system: System) -> tuple[Portion, ...]:
+    """Of the data that a system of a table learns from."""
+    if matrix != "effort":
+        return (EVERYTHING,)
+    return BY_MASKS if system.first is None else BY_SCANS
 
 
-def name_of(title: str, share: float) -> str:
-    """The name of the runs of a system that learns from a share of the scans."""
-    return title if share == 1.0 else f"{title}, {share:.0%} of the scans"
+def name_of(title: str, portion: Portion) -> str:
+    """The name of the runs of a system that learns from a portion of the data."""
+    return ", ".join(filter(None, (title, portion.title)))
 
 
 def compare(comparison: Comparison, watch: Watch) -> list[Run]:
     """Make all runs of a comparison that are not finished, seed by seed; gives all of them, also those of the first of
     two stages, which come before the others."""
-    budget, planned, start = comparison.budget, comparison.planned(), comparison.start_from
+    budget, start = comparison.budget, comparison.start_from
     _require_sound(comparison)
     firsts = _first_stages(comparison)
     share = budget.first_share if comparison.stage_one is None else 0.0
-    with FreshProcesses(budget.workers) as pool:
-        distinct = {run.folder: run for run in firsts.values()}.values()
-        done = _made(comparison, [(run, share * budget.minutes) for run in distinct], pool, watch)
-        others: list[tuple[Run, float]] = []
-        for seed in range(budget.seeds):
-            for name, (system, part) in planned.items():
-                if system.first is None:
-                    others.append((comparison.run_of(name, system.config, seed, part, start), budget.minutes))
-                else:
-                    run = comparison.run_of(name, system.config, seed, part, firsts[part, seed].best)
-                    others.append((run, (1 - share) * budget.minutes))
-        return done + _made(comparison, others, pool, watch)
+    distinct = {run.folder: run for run in firsts.values()}.values()
+    done = _made(comparison, [(run, share * budget.minutes) for run in distinct], watch)
+    others: list[tuple[Run, float]] = []
+    for seed in range(budget.seeds):
+        for system, portion in comparison.planned():
+            is_second = system.first is not None
+            run = comparison.run_of(
+                system.title,
+                system.config,
+                seed,
+                portion,
+                begin=firsts[portion, seed].best if is_second else start,
+                paced_by=system.paced_by,
+            )
+            others.append((run, (1 - share if is_second else 1) * budget.minutes))
+    return done + _made(comparison, others, watch)
 
 
 def _require_sound(comparison: Comparison) -> None:
@@ -169,7 +180,7 @@ def _require_sound(comparison: Comparison) -> None:
     Raises:
         InputError: see above.
     """
-    chosen = [system for system, _ in comparison.planned().values()]
+    chosen = [system for system, _ in comparison.planned()]
     for text in {system.config.model.text for system in chosen}:
         if text.encoder != "gru":
             build_text(text)
@@ -178,44 +189,47 @@ def _require_sound(comparison: Comparison) -> None:
             data.annotated(data.scans[0])
 
 
-def _first_stages(comparison: Comparison) -> dict[tuple[float, int], Run]:
-    """The run of the first of two stages by share of the scans and seed; one for all where it is given."""
-    planned, given = comparison.planned().values(), comparison.stage_one
-    shares = {share: system.first for system, share in planned if system.first is not None}
-    seeds = range(comparison.budget.seeds)
-    if given is None:
-        return {
-            (share, seed): comparison.run_of(name_of(FIRST_STAGE, share), config, seed, share, comparison.start_from)
-            for seed in seeds
-            for share, config in shares.items()
-        }
-    model = load_weights(given)[0].config
+def _first_stages(comparison: Comparison) -> dict[tuple[Portion, int], Run]:
+    """The run of the first of two stages by portion of the data and seed; one for all where it is given."""
+    given, start = comparison.stage_one, comparison.start_from
+    configs = {portion: system.first for system, portion in comparison.planned() if system.first is not None}
+    if given is not None:
+        model = load_weights(given)[0].config
+        configs = {portion: replace(config, model=model) for portion, config in configs.items()}
     return {
-        (share, seed): replace(comparison.run_of(FIRST_STAGE, replace(config, model=model), 0, share), given=given)
-        for seed in seeds
-        for share, config in shares.items()
+        (portion, seed): comparison.run_of(FIRST_STAGE, config, seed, portion, begin=start)
+        if given is None
+        else replace(comparison.run_of(FIRST_STAGE, config, 0, portion), given=given)
+        for seed in range(comparison.budget.seeds)
+        for portion, config in configs.items()
     }
 
 
-def _made(comparison: Comparison, planned: Sequence[tuple[Run, float]], pool: Executor, watch: Watch) -> list[Run]:
+def _made(comparison: Comparison, planned: Sequence[tuple[Run, float]], watch: Watch) -> list[Run]:
     """Runs, each with the minutes it has, at the length that fits them and finished."""
+    budget = comparison.budget
     completed = [
         (replace(run, config=complete(run.config, run.data, start_from=run.begin)), minutes) for run, minutes in planned
     ]
-    kinds = [(run, minutes) for run, minutes in completed if run.config.seed == 0]
-    read_sentences([run for run, _ in kinds], lambda done, total: watch("reading sentences", done, total))
-    steps = {run.name: found for run, _ in kinds if (found := _steps_of_samples(run, comparison.budget)) is not None}
-    timed = {run.name: minutes for run, minutes in kinds if run.name not in steps}
-    pilots = [(run, minutes) for run, minutes in kinds if run.name in timed]
-    for name, speed in steps_per_minute(pilots, comparison.folder / "speeds.json", pool):
-        if name in timed:
-            steps[name] = round(timed[name] * speed)
-            watch("measuring speeds", len(steps.keys() & timed.keys()), len(timed))
+    kinds = [run for run, _ in completed if run.config.seed == 0]
+    read_sentences(kinds, lambda done, total: watch("reading sentences", done, total))
+    steps = {run.name: found for run, _ in completed if (found := _steps_of_samples(run, budget)) is not None}
+    left = [(run, minutes) for run, minutes in completed if run.name not in steps]
+    paces = {run.paced_by for run, _ in left}
+    pilots = [(run, minutes) for run, minutes in left if run.name in paces and run.config.seed == 0]
+    with FreshProcesses(1) as alone:
+        speeds = {}
+        for name, speed in steps_per_minute(pilots, comparison.folder / "speeds.json", alone):
+            speeds[name] = speed
+            watch("measuring speeds", len(speeds), len(pilots))
+    steps |= {run.name: round(minutes * speeds[run.paced_by]) for run, minutes in left}
     runs = [replace(run, config=at_length(run.config, steps[run.name], run.config.seed)) for run, _ in completed]
-    left = [run for run in runs if not run.is_finished]
-    watch("training", len(runs) - len(left), len(runs))
-    for number, _ in enumerate(each_done(pool, finish, left), start=1):
-        watch("training", len(runs) - len(left) + number, len(runs))
+    unfinished = [run for run in runs if not run.is_finished]
+    done = len(runs) - len(unfinished)
+    watch("training", done, len(runs))
+    with FreshProcesses(budget.workers) as pool:
+        for number, _ in enumerate(each_done(pool, finish, unfinished), start=1):
+            watch("training", done + number, len(runs))
     return runs
 
 
@@ -226,32 +240,3 @@ def _steps_of_samples(run: Run, budget: Budget) -> int | None:
     if budget.samples is None or not run.config.model.answers:
         return None
     return math.ceil(budget.samples / (run.config.scans_per_step * run.config.sentences_per_scan))
-
-
-def part_of(data: Dataset, share: float) -> Dataset:
-    """Some scans of a data set, at least one, drawn once and for all; those of a smaller share are among them."""
-    if share == 1.0:
-        return data
-    order = np.random.default_rng(0).permutation(len(data.scans))
-    count = max(1, round(share * len(data.scans)))
-    return Part(data, tuple(data.scans[number] for number in sorted(order[:count])))
-
-
-@dataclass(frozen=True)
-class Part(Dataset):
-    """Some scans of a data set."""
-
-    whole: Dataset
-    chosen: tuple[str, ...]
-
-    def read_referrals(self) -> dict[str, tuple[Referral, ...]]:
-        """The sentences about these scans."""
-        return {scan: self.whole.referrals[scan] for scan in self.chosen}
-
-    def load(self, scan: str) -> tuple[Scan, Masks]:
-        """One scan, with its masks."""
-        return self.whole.load(scan)
-
-    def annotated(self, scan: str) -> Annotated:
-        """One scan with full labels."""
-        return self.whole.annotated(scan)

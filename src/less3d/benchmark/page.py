@@ -2,7 +2,6 @@
 
 import html
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool
@@ -16,7 +15,6 @@ from less3d.io.files import replacing
 from less3d.metrics import iou
 from less3d.predict import Segmenter
 from less3d.referral import Referral
-from less3d.training.loop import BEST
 from less3d.weights import load_weights
 
 PAGE, PICTURES = "page.html", "pictures"
@@ -28,13 +26,18 @@ section { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 
 figure { margin: 0 } img { width: 100% } figcaption { color: #555 }"""
 
 
-def make_page(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) -> Path:
-    """Draw, for sentences with look-alikes in different scans, what is meant and what each row's first seed marks."""
+def make_page(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) -> None:
+    """Draw, for sentences with look-alikes in different scans, what is meant and what each row's first seed marks.
+
+    Rows without weights are left out; where no row has any, a page that is there stays.
+    """
     segmenters: dict[str, Segmenter] = {}
-    for row in drawn(record, rows):
-        model, info = load_weights(record.folder / "runs" / row.runs / "seed-0" / BEST)
+    for title, (_, weights) in record.with_weights(rows).items():
+        model, info = load_weights(weights)
         model.calibration = Calibration()  # as they were scored
-        segmenters[f"{row.name}, {row.text}"] = Segmenter(model, weights=info, turns=1)
+        segmenters[title] = Segmenter(model, weights=info, turns=1)
+    if not segmenters:
+        return
     folder = record.folder / PICTURES
     folder.mkdir(exist_ok=True)
     sections = []
@@ -61,12 +64,6 @@ def make_page(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) 
     text = f'<!doctype html>\n<meta charset="utf-8">\n<title>less3d bench</title>\n<style>{_STYLE}</style>\n{body}\n'
     with replacing(record.folder / PAGE) as file:
         file.write(text.encode())
-    return record.folder / PAGE
-
-
-def drawn(record: Record, rows: Sequence[Row]) -> list[Row]:
-    """The rows whose masks are on the page, each once."""
-    return list({row.runs: row for row in rows if record.results(row)}.values())
 
 
 def picture_name(sentence: int, place: int) -> str:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from less3d.benchmark.figures import scores_of
 from less3d.benchmark.record import Record, Row
-from less3d.benchmark.tables import scores_of
 from less3d.io.files import replacing
 
 if TYPE_CHECKING:
@@ -41,29 +41,37 @@ def _bars(record: Record, rows: Sequence[Row]) -> Path:
             one.plot(values, [place] * len(values), "k.", markersize=4)
         one.set(title=title, xlabel="percent")
         one.grid(axis="x", alpha=0.3)
-    axes[0].set_yticks(range(len(known)), [f"{row.name}, {row.text}" for row in known])
+    axes[0].set_yticks(range(len(known)), [row.title for row in known])
     axes[0].invert_yaxis()
     figure.suptitle("blue learns from masks, yellow from instances and classes", fontsize="medium")
     return _saved(record.folder / RESULTS, figure)
 
 
 def _curves(record: Record, rows: Sequence[Row]) -> Path:
-    """mIoU against the hours that labelling takes."""
+    """mIoU against the number of labelled objects, and against the hours that labelling takes."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7, 4.5), layout="constrained")
-    axes = figure.subplots()
-    for name, text in dict.fromkeys((row.name, row.text) for row in rows):
-        own = [row for row in rows if (row.name, row.text) == (name, text)]
-        own = sorted((row for row in own if scores_of(record, row)), key=lambda row: row.label_minutes)
+    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    by_objects, by_hours = figure.subplots(1, 2, sharey=True)
+    for title in dict.fromkeys(row.title for row in rows):
+        own = [row for row in rows if row.title == title and scores_of(record, row)]
+        if not own:
+            continue
         scores = [[100 * score.miou for score in scores_of(record, row)] for row in own]
-        hours = [row.label_minutes / 60 for row in own]
-        spread = np.array([np.std(values, ddof=1) if len(values) > 1 else 0.0 for values in scores])
-        label = f"{name}, {text} ({own[0].labels})" if own else f"{name}, {text}"
-        axes.errorbar(hours, [np.mean(values) for values in scores], spread, fmt="o-", capsize=3, label=label)
-    axes.set(xlabel="hours of labelling, by the paper's figures", ylabel="mIoU, percent", xscale="log", ylim=(0, None))
-    axes.grid(alpha=0.3)
-    axes.legend()
+        means = [np.mean(values) for values in scores]
+        spread = [np.std(values, ddof=1) if len(values) > 1 else 0.0 for values in scores]
+        label = f"{title} ({', '.join({row.labels for row in own})})"
+        for axes, effort in (
+            (by_objects, [row.labelled for row in own]),
+            (by_hours, [row.label_minutes / 60 for row in own]),
+        ):
+            axes.errorbar(effort, means, spread, fmt="o-", capsize=3, label=label)
+    by_objects.set(xlabel="labelled objects", ylabel="mIoU, percent")
+    by_hours.set(xlabel="hours of labelling, by the paper's figures")
+    for axes in (by_objects, by_hours):
+        axes.set(xscale="log", ylim=(0, None))
+        axes.grid(alpha=0.3)
+    by_hours.legend()
     return _saved(record.folder / EFFORT, figure)
 
 

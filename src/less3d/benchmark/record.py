@@ -2,28 +2,27 @@
 was made. Tables and plots are made from this and from the runs' own scores."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache, partial
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from less3d.benchmark.comparison import FIRST_STAGE, Comparison, name_of, part_of, shares_of
+from less3d.benchmark.comparison import FIRST_STAGE, Comparison, name_of, portions_of
 from less3d.benchmark.machine import commit, machine
+from less3d.benchmark.portions import Portion, label_cost
 from less3d.benchmark.runs import RESULT, folder_of
-from less3d.benchmark.systems import System
-from less3d.data.dataset import Dataset
+from less3d.benchmark.systems import Paper, System
 from less3d.errors import InputError
 from less3d.io.files import read_bytes, replacing, sha256_of
 from less3d.metrics import SentenceScore
 from less3d.score_rows import read_rows
 from less3d.settings import from_json
+from less3d.training.loop import BEST
 from less3d.weights import find_weights
 
 RECORD = "comparison.json"
-MASK_MINUTES, SCENE_MINUTES = 2.0, 20.0
-"""What labelling takes by the LESS paper: at most 2 minutes a mask, at least 20 minutes a scan with instances and
-classes."""
 
 
 @dataclass(frozen=True)
@@ -34,19 +33,24 @@ class Row:
     text: str
     labels: str
     """What the system learns from: masks, or instances and classes."""
-    paper: tuple[float, ...]
-    """The paper's mIoU, Acc@0.25 and Acc@0.5, percent; empty where it has none."""
+    paper: Paper | None
+    """What the paper says of it."""
     stands_for: str
     runs: str
     """The folder of its runs."""
     first: str
     """That of the first of two stages, or empty."""
-    share: float
-    """Of the training scans that it learns from."""
+    portion: str
+    """Of the training data that it learns from, in words; empty: all."""
     labelled: int
     """Objects that someone had to label for that."""
     label_minutes: float
-    """What that takes, see `MASK_MINUTES`."""
+    """What that takes, see `label_cost`."""
+
+    @property
+    def title(self) -> str:
+        """Name and text encoder."""
+        return f"{self.name}, {self.text}"
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,12 @@ class Record:
     minutes: float
     first_share: float
     seeds: int
+    workers: int
+    """Runs at a time."""
+    voxel_size: float
+    """Of all systems, meters."""
+    channels: tuple[int, ...]
+    """Width of each level of their U-Net."""
     train_scans: int
     train_sentences: int
     test_scans: int
@@ -87,6 +97,11 @@ class Record:
         files = [path.with_name(file) for path in self._finished(runs)]
         return [read_rows(path) for path in files if path.exists()]
 
+    def with_weights(self, rows: Sequence[Row]) -> dict[str, tuple[Row, Path]]:
+        """The rows whose first run is finished and has its weights, each once, with these, by the row's title."""
+        weights = {row.title: (row, self.folder / "runs" / row.runs / "seed-0" / BEST) for row in rows}
+        return {title: (row, path) for title, (row, path) in weights.items() if self.results(row) and path.is_file()}
+
     def _finished(self, runs: Path) -> list[Path]:
         """The results of a folder of runs, in the order of the seeds that are asked for."""
         paths = [runs / f"seed-{seed}" / RESULT for seed in range(self.seeds)]
@@ -95,18 +110,18 @@ class Record:
 
 def record_of(comparison: Comparison, *, command: str) -> Record:
     """The record of a comparison."""
-    costs = cache(partial(_label_cost, comparison.data))
+    costs = cache(lambda portion, masks_alone: label_cost(portion.of(comparison.data), masks_alone=masks_alone))
 
-    def row(system: System, share: float) -> Row:
-        labelled, minutes = costs(share, system.labels)
-        paper = () if system.paper is None else (system.paper.miou, system.paper.acc_25, system.paper.acc_50)
-        first = folder_of(name_of(FIRST_STAGE, share)) if system.first is not None else ""
-        runs = folder_of(name_of(system.title, share))
-        about = (system.name, system.text, system.labels, paper, system.stands_for)
-        return Row(*about, runs, first, share, labelled, minutes)
+    def row(system: System, portion: Portion) -> Row:
+        first = folder_of(name_of(FIRST_STAGE, portion)) if system.first is not None else ""
+        runs = folder_of(name_of(system.title, portion))
+        about = (system.name, system.text, system.labels, system.paper, system.stands_for, runs, first)
+        return Row(*about, portion.title, *costs(portion, system.first is None))
 
     tables = {
-        matrix: tuple(row(system, share) for system in comparison.rows(matrix) for share in shares_of(matrix))
+        matrix: tuple(
+            row(system, portion) for system in comparison.rows(matrix) for portion in portions_of(matrix, system)
+        )
         for matrix in comparison.matrices
     }
     budget = comparison.budget
@@ -120,6 +135,9 @@ def record_of(comparison: Comparison, *, command: str) -> Record:
         stage_one=str(comparison.stage_one or ""),
         basis=_basis(comparison),
         seeds=budget.seeds,
+        workers=budget.workers,
+        voxel_size=comparison.eyes.voxel_size,
+        channels=comparison.eyes.channels,
         train_scans=len(comparison.data.scans),
         train_sentences=sum(map(len, comparison.data.referrals.values())),
         test_scans=len(test),
@@ -168,12 +186,3 @@ def read_record(folder: Path) -> Record:
             f"{folder}: expected the folder of a comparison, with {RECORD}, got none: `less3d bench` makes it"
         )
     return replace(from_json(Record, read_bytes(path).decode()), folder=folder)
-
-
-def _label_cost(data: Dataset, share: float, labels: str) -> tuple[int, float]:
-    """The objects that someone labels for a share of the scans, and the minutes that takes."""
-    part = part_of(data, share)
-    if labels == "masks":
-        described = {(scan, target) for scan, rows in part.referrals.items() for row in rows for target in row.targets}
-        return len(described), MASK_MINUTES * len(described)
-    return sum(len(part.annotated(scan).masks.members) for scan in part.scans), SCENE_MINUTES * len(part.scans)

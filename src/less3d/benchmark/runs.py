@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import redirect_stderr
 from dataclasses import dataclass, fields, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,8 @@ from less3d.weights import find_weights, load_weights, save_weights
 ROWS, RESULT = "rows.csv.gz", "result.json"
 CLASS_WORD, TRUE_INSTANCES = "rows_class_word.csv.gz", "rows_true_instances.csv.gz"
 """What a run answers to the class word alone, and when it may choose among the annotated objects."""
-_PILOT = 0.05
-"""Share of the minutes of a run for which its speed is measured."""
+_PILOT, _PILOT_STEPS = 0.05, 5
+"""Share of the minutes of a run for which its speed is measured, and how many steps that takes at least."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Run:
     """Whether it takes no more than the U-Net of these."""
     given: Path | None = None
     """Weights in the place of any training."""
+    paced_by: str = ""
+    """Name of the run whose speed says how many steps fit into its minutes."""
 
     @property
     def best(self) -> Path:
@@ -77,13 +80,18 @@ class Run:
 
     @property
     def is_finished(self) -> bool:
-        """Whether there is a result of this very run.
+        """Whether there is a result of this very run, and weights where others begin with them.
 
         Raises:
-            InputError: when there is one of another run.
+            InputError: when there is a result of another run, or a first of two stages has lost its weights.
         """
         if not (self.folder / RESULT).is_file() or (self.given is not None and not self.best.is_file()):
             return False
+        if not self.config.model.answers and not self.best.is_file():
+            raise InputError(
+                f"{self.best}: expected the weights of a first stage that is finished, got none: put them back, or "
+                "give another folder"
+            )
         result = self.result
         if (
             from_json(TrainConfig, json.dumps(result["settings"])) != self.config
@@ -110,13 +118,20 @@ def read_sentences(runs: Iterable[Run], on_read: Callable[[int, int], None]) -> 
         make_table(folder, text, sentences, on_read=on_read)
 
 
-def steps_per_minute(runs: Sequence[tuple[Run, float]], kept: Path, pool: Executor) -> Iterator[tuple[str, float]]:
-    """The speed of each run by its name: from the file `kept`, else measured for a share of its minutes, and kept."""
+def steps_per_minute(runs: Sequence[tuple[Run, float]], kept: Path, alone: Executor) -> Iterator[tuple[str, float]]:
+    """The speed of each run by its name: from the file `kept`, else measured for a share of its minutes, and kept.
+
+    Args:
+        runs: each with its minutes.
+        kept: speeds of runs by their settings.
+        alone: a pool of one process.
+    """
     known: dict[str, float] = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
-    yield from known.items()
-    left = [(run, _PILOT * minutes) for run, minutes in runs if run.name not in known]
-    for name, speed in each_done(pool, _pilot, left):
-        known[name] = speed
+    keys = {run.name: f"{run.name} ({sha256(to_json(run.config).encode()).hexdigest()[:8]})" for run, _ in runs}
+    yield from ((name, known[key]) for name, key in keys.items() if key in known)
+    left = [(run, _PILOT * minutes) for run, minutes in runs if keys[run.name] not in known]
+    for name, speed in each_done(alone, _pilot, left):
+        known[keys[name]] = speed
         with replacing(kept) as file:
             file.write(json.dumps(known, indent=1).encode())
         yield name, speed
@@ -175,12 +190,14 @@ def _asked_for_classes(run: Run, model: Referrer) -> list[SentenceScore]:
 
 
 def _pilot(asked: tuple[Run, float]) -> tuple[str, float]:
-    """The steps a minute of a run that trains for some minutes and is then thrown away."""
+    """The steps a minute of a run that trains for some minutes, and some steps, and is then thrown away."""
     run, minutes = asked
-    folder = run.folder.with_name(f"pilot-{run.folder.name}")
-    shutil.rmtree(folder, ignore_errors=True)
-    progress = _train(replace(run, folder=folder), max_minutes=minutes)
-    shutil.rmtree(folder)
+    pilot = replace(run, folder=run.folder.with_name(f"pilot-{run.folder.name}"))
+    shutil.rmtree(pilot.folder, ignore_errors=True)
+    progress = _train(pilot, max_minutes=minutes)
+    while progress.step < min(_PILOT_STEPS, run.config.steps):
+        progress = _train(pilot, max_minutes=minutes)
+    shutil.rmtree(pilot.folder)
     return run.name, 60 * progress.step / progress.seconds
 
 

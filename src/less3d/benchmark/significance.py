@@ -28,16 +28,19 @@ def paired_bootstrap(
     a: Sequence[float] | Float64[np.ndarray, "S"],
     b: Sequence[float] | Float64[np.ndarray, "S"],
     *,
+    groups: Sequence[str] | None = None,
     resamplings: int = RESAMPLINGS,
     seed: int = 0,
 ) -> Difference:
     """Compare two systems on the same sentences (Efron and Tibshirani, 1993, section 8; Koehn, EMNLP 2004, section 4).
 
-    Sentences are drawn anew, with replacement, the same ones for both systems.
+    Sentences are drawn anew, with replacement, the same ones for both systems; or whole groups of them (Davison and
+    Hinkley, 1997, section 3.8): sentences about one scan share its objects, and what a system gets wrong of them.
 
     Args:
         a: IoU of each sentence with one system, 0..1; of several seeds, the means.
         b: the same with the other.
+        groups: of each sentence, such as its scan.
         resamplings: how often.
         seed: of the draws.
 
@@ -47,11 +50,14 @@ def paired_bootstrap(
     gain = np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)
     if not len(gain):
         raise InputError("expected at least one sentence to compare systems on, got none")
+    rows = np.arange(len(gain)) if groups is None else np.unique(groups, return_inverse=True)[1]
+    sums, counts = np.bincount(rows, gain), np.bincount(rows)
     rng = np.random.default_rng(seed)
     means = np.concatenate(
         [
-            gain[rng.integers(len(gain), size=(min(_AT_ONCE, resamplings - start), len(gain)))].mean(axis=1)
+            sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
             for start in range(0, resamplings, _AT_ONCE)
+            for drawn in [rng.integers(len(sums), size=(min(_AT_ONCE, resamplings - start), len(sums)))]
         ]
     )
     low, high = np.quantile(means, (0.025, 0.975))

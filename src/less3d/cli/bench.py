@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from less3d.benchmark.comparison import Watch
     from less3d.benchmark.record import Record
 
+_MINUTES, _SEEDS = 30.0, 3
 _QUICK_MINUTES, _QUICK_ROOMS, _QUICK_TEST_ROOMS, _QUICK_SENTENCES = 0.5, 60, 8, 30
 
 
@@ -30,11 +31,11 @@ def bench(
     split: str | None = None,
     test_sentences: Path | None = None,
     test_split: str | None = None,
-    minutes: float = 30.0,
+    minutes: float | None = None,
     samples: int | None = None,
     start_from: Path | None = None,
     stage_one: Path | None = None,
-    seeds: int = 3,
+    seeds: int | None = None,
     workers: int = 2,
     test_scans: int | None = None,
     tables: tuple[Literal["text", "ablation", "effort"], ...] = ("text", "ablation", "effort"),
@@ -56,18 +57,20 @@ def bench(
         split: only sentences about scans of this ScanNet split are learned from.
         test_sentences: the same for the scans to score on.
         test_split: see test_sentences.
-        minutes: of training, a system and seed, on one core.
+        minutes: of training, a system and seed, on one core; 30 where nothing is said. They are turned into steps, by
+            the speed of each system when nothing runs beside it.
         samples: sentences that each system is shown, in place of minutes; the first of two stages has its minutes.
         start_from: weights, such as rooms-base, with whose U-Net all systems begin, instead of random ones.
         stage_one: weights of `less3d train rooms-instances` for all systems of two stages; what they learned is not
             counted.
-        seeds: runs of each system.
+        seeds: runs of each system; 3 where nothing is said.
         workers: runs at a time, one core each.
         test_scans: at most so many scans are scored.
         tables: which tables to make: systems by text encoder, parts of LESS, score against the effort of labelling.
         bert: name or folder of BERT; without it MiniLM stands in.
         roberta: name or folder of RoBERTa; without it MiniLM stands in.
-        quick: half a minute a system, one seed, on a few rooms that are made for it where no data are given.
+        quick: half a minute a system and one seed where nothing else is said, on a few rooms that are made for it where
+            no data are given.
     """
     from less3d.benchmark.comparison import Budget, Comparison, compare
     from less3d.benchmark.page import make_page
@@ -82,9 +85,14 @@ def bench(
         if test is None:
             learned, test = _rooms(output, workers, watch)
             data = (learned,)
-        if quick:
-            minutes, seeds = _QUICK_MINUTES, 1
-        budget = Budget(minutes, samples=samples, seeds=seeds, workers=workers, test_scans=test_scans)
+        usual_minutes, usual_seeds = (_QUICK_MINUTES, 1) if quick else (_MINUTES, _SEEDS)
+        budget = Budget(
+            minutes=usual_minutes if minutes is None else minutes,
+            samples=samples,
+            seeds=usual_seeds if seeds is None else seeds,
+            workers=workers,
+            test_scans=test_scans,
+        )
         comparison = Comparison(
             data=open_datasets(data, sentences=sentences, split=split),
             test=open_dataset(test, sentences=test_sentences, split=test_split),
@@ -98,11 +106,12 @@ def bench(
         record = record_of(comparison, command=shlex.join(["less3d", *sys.argv[1:]]))
         write_record(record)
         compare(comparison, watch)
+        _written(record)
         rows = dict(record.tables).get("text", ())
         if rows:
             time_systems(record, rows, comparison.test, watch)
             make_page(record, rows, comparison.test, watch)
-    _write(record)
+    print(_written(record))
 
 
 def tables(folder: tyro.conf.Positional[Path]) -> None:
@@ -113,13 +122,14 @@ def tables(folder: tyro.conf.Positional[Path]) -> None:
     """
     from less3d.benchmark.record import read_record
 
-    _write(read_record(folder))
+    print(_written(read_record(folder)))
 
 
-def _write(record: "Record") -> None:
-    """Tables and plots, and the first to be read at once."""
+def _written(record: "Record") -> str:
+    """Write tables and plots; gives the tables."""
+    from less3d.benchmark.figures import table_of_runs
     from less3d.benchmark.plots import draw
-    from less3d.benchmark.tables import markdown, table_of_runs
+    from less3d.benchmark.tables import markdown
     from less3d.io.files import replacing
 
     text = markdown(record)
@@ -127,7 +137,7 @@ def _write(record: "Record") -> None:
         with replacing(record.folder / name) as file:
             file.write(content.encode())
     draw(record)
-    print(text)
+    return text
 
 
 def _rooms(output: Path, workers: int, watch: "Watch") -> tuple[Path, Path]:

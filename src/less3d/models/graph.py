@@ -65,7 +65,7 @@ class GraphNetwork(nn.Module):
         return annotated(self.instances(scene), voxel_labels(scene, [labels]), scene, 0, self.config.instances)
 
     def candidates(self, encoded: Instances, text: TextFeatures) -> Candidates:
-        """The found objects, for each of S sentences as probable as stage two says; an empty mask where there is none.
+        """For each of S sentences the found object that stage two scores highest; an empty mask where none was found.
 
         Raises:
             InputError: when there is no stage two.
@@ -80,8 +80,8 @@ class GraphNetwork(nn.Module):
             empty = torch.full((1, encoded.masks.shape[1]), -_SURE, device=device)
             rows = torch.zeros(count, 1, dtype=torch.int64, device=device)
             return Candidates(empty, rows, rows * 0.0, torch.ones(count, device=device))
-        belief = self.matcher(encoded.features, encoded.positions, text).sum(dim=0).softmax(dim=1)
-        rows = torch.arange(len(encoded), device=device).expand(count, -1)
+        scores = self.matcher(encoded.features, encoded.positions, text).sum(dim=0)  # (S, K)
+        belief, rows = scores.softmax(dim=1).max(dim=1, keepdim=True)
         return Candidates((encoded.masks * 2.0 - 1.0) * _SURE, rows, belief, torch.zeros(count, device=device))
 
     def losses(self, batch: Batch, text: TextFeatures) -> dict[str, Float[Tensor, ""]]:
