@@ -6,6 +6,7 @@ python benchmarks/write_readme.py
 import json
 import re
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from ablation import table
@@ -13,6 +14,8 @@ from provenance import ROOT, origin
 from released.card import TO_ROOT, card_lines, score_lines, size_lines
 from released.objects import object_lines
 
+from less3d.benchmark.figures import MEASURES, percent, scores_of
+from less3d.benchmark.record import Record, read_record
 from less3d.weights import RELEASED
 
 RELEASED_FOLDER = ROOT / "src" / "less3d" / "released"
@@ -35,6 +38,7 @@ def main() -> None:
     first = next(iter(RELEASED))
     released = [*score_lines(first, scores[first]), "", *size_lines(scores, speed)]
     fill(ROOT / "README.md", [*released, "", *sparse_lines(sparse), "", *data])
+    fill(ROOT / "README.md", comparison_lines(read_record(RESULTS / "comparison")), section="COMPARISON")
     ablation = read("ablation.json")
     origin_line = f"From [ablation.json](../benchmarks/results/ablation.json), {origin(ablation)}."
     fill(ROOT / "docs" / "ablation.md", [*table(ablation), "", origin_line])
@@ -84,6 +88,25 @@ def relation_lines(relation: dict[str, Any]) -> list[str]:
     guess = relation["readers"]["own"]["multiple"]["class_alone"]
     lines += ["", f"One of the class at random would be right on {guess:.3f} of the sentences with look-alikes."]
     return [*lines, f"From [relation.json]({TO_ROOT}benchmarks/results/relation.json), {origin(relation)}."]
+
+
+def comparison_lines(record: Record) -> list[str]:
+    """The systems of a comparison whose runs are finished, the worst first."""
+    rows = {row.title: row for row in dict(record.tables)["text"]}
+    scored = {row: scores_of(record, row) for row in rows.values()}
+    found = sorted((row for row in scored if scored[row]), key=lambda row: mean(one.miou for one in scored[row]))
+    lines = ["| system | learns from | sentences seen | mIoU | Acc@0.25 | Acc@0.5 | seeds |", "|" + " --- |" * 7]
+    for row in found:
+        seen = mean(result["sentences"] for result in record.results(row))
+        cells = [percent(getattr(one, measure) for one in scored[row]) for measure in MEASURES]
+        lines.append(f"| {row.title} | {row.labels} | {seen:,.0f} | {' | '.join(cells)} | {len(scored[row])} |")
+    commits = sorted({result["commit"][:7] for row in found for result in record.results(row)})
+    return [
+        *lines,
+        "",
+        f"From [comparison](benchmarks/results/comparison/bench.md), {record.minutes:g} minutes each, commit "
+        f"{', '.join(commits)}, {record.machine}.",
+    ]
 
 
 def loading_lines(loading: dict[str, Any]) -> list[str]:

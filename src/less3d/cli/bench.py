@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from less3d.benchmark.record import Record
 
 _MINUTES, _SEEDS = 30.0, 3
-_QUICK_MINUTES, _QUICK_ROOMS, _QUICK_TEST_ROOMS, _QUICK_SENTENCES = 0.5, 60, 8, 30
+_QUICK_MINUTES, _QUICK_ROOMS, _QUICK_TEST_ROOMS, _QUICK_SENTENCES = 0.3, 60, 6, 30
 
 
 def bench(
@@ -69,7 +69,7 @@ def bench(
         tables: which tables to make: systems by text encoder, parts of LESS, score against the effort of labelling.
         bert: name or folder of BERT; without it MiniLM stands in.
         roberta: name or folder of RoBERTa; without it MiniLM stands in.
-        quick: half a minute a system and one seed where nothing else is said, on a few rooms that are made for it where
+        quick: 0.3 minutes a system and one seed where nothing else is said, on a few rooms that are made for it where
             no data are given.
     """
     from less3d.benchmark.comparison import Budget, Comparison, compare
