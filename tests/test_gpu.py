@@ -8,12 +8,14 @@ import torch
 from tiny_data import write_tiny_data
 
 from less3d.batch import Asked, asked_together, make_batch, make_scene
+from less3d.benchmark.runs import ROWS, Run, finish, read_sentences
 from less3d.data.folder import Folder
 from less3d.models import ModelConfig, Referrer
 from less3d.models.late import LateConfig
 from less3d.models.less import LessConfig
 from less3d.referral import Referral, Sample
 from less3d.scan import Scan
+from less3d.score_rows import read_rows
 from less3d.sparse.auto import AutoEngine
 from less3d.sparse.plan import build_plan
 from less3d.text import TextConfig
@@ -110,3 +112,12 @@ def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
     progress = train(config, data, data, tmp_path / "run", device="cuda", workers=1, max_minutes=0.0)
     assert progress.step < 4
     assert train(config, data, data, tmp_path / "run", device="cuda", workers=1).step == 4
+
+
+def test_a_system_of_a_comparison_trains_and_is_scored(tmp_path: Path) -> None:
+    data = Folder(write_tiny_data(tmp_path))
+    config = TrainConfig(model=SMALL["early"], steps=2, validate_every=2)
+    run = Run("LESS", config, tmp_path / "runs" / "LESS" / "seed-0", data, data, tmp_path / "text", device="cuda")
+    read_sentences([run], lambda done, total: None)
+    assert finish(run).is_finished
+    assert len(read_rows(run.folder / ROWS)) == 6

@@ -76,6 +76,7 @@ def test_mistakes_are_told_in_a_line(run, scanrefer, tmp_path):
         ((*scanrefer, "--minutes", 0), "needs minutes"),
         ((*scanrefer, "--samples", 0), "samples"),
         ((*scanrefer, "--stage-one", tmp_path / "none.safetensors"), "parts of the scans"),
+        ((*scanrefer, "--device", "quantum"), "expected a device such as cpu or cuda"),
         ((*scanrefer, "--start-from", tmp_path / "none.safetensors"), "none.safetensors"),
         ((*scanrefer, "--sentences", "a.json", "b.json"), "a file of sentences for each of 1"),
     ):

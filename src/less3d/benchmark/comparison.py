@@ -69,6 +69,8 @@ class Comparison:
     """Weights with whose U-Net all systems begin, instead of random ones."""
     stage_one: Path | None = None
     """A first of two stages that was trained before, for all systems that have two."""
+    device: str = "cpu"
+    """Where systems train and answer: on one core each, or on a GPU."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be compared.
@@ -134,6 +136,7 @@ class Comparison:
             begin=begin,
             unet_only=begin is not None and begin == self.start_from,
             paced_by=paced_by or title,
+            device=self.device,
         )
 
 

@@ -5,6 +5,8 @@ import platform
 import subprocess
 from pathlib import Path
 
+import torch
+
 
 def commit() -> str:
     """Of the source, where it is under version control."""
@@ -23,6 +25,7 @@ def cpu() -> str:
     return next(models, platform.processor())
 
 
-def machine() -> str:
-    """The kind of machine, in words."""
-    return f"{os.cpu_count()} cores of {cpu()}"
+def machine(device: str = "cpu") -> str:
+    """The kind of machine, in words; with its GPU where that does the work."""
+    cores = f"{os.cpu_count()} cores of {cpu()}"
+    return cores if device == "cpu" else f"{torch.cuda.get_device_name(device)}, {cores}"

@@ -35,7 +35,7 @@ def make_page(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) 
     for title, (_, weights) in record.with_weights(rows).items():
         model, info = load_weights(weights)
         model.calibration = Calibration()  # as they were scored
-        segmenters[title] = Segmenter(model, weights=info, turns=1)
+        segmenters[title] = Segmenter(model, weights=info, turns=1, device=record.device)
     if not segmenters:
         return
     folder = record.folder / PICTURES

@@ -77,6 +77,8 @@ class Record:
     """Weights with whose U-Net all systems began; empty for random ones."""
     stage_one: str = ""
     """The first of two stages that was given; empty where it was trained."""
+    device: str = "cpu"
+    """Where systems trained and answered."""
     basis: str = ""
     """A hash of all that runs in one folder must share: data, budget, and the weights they began with."""
     command: str = ""
@@ -133,6 +135,7 @@ def record_of(comparison: Comparison, *, command: str) -> Record:
         first_share=budget.first_share,
         start_from=str(comparison.start_from or ""),
         stage_one=str(comparison.stage_one or ""),
+        device=comparison.device,
         basis=_basis(comparison),
         seeds=budget.seeds,
         workers=budget.workers,
@@ -145,7 +148,7 @@ def record_of(comparison: Comparison, *, command: str) -> Record:
         command=command,
         library=version("less3d"),
         commit=commit(),
-        machine=machine(),
+        machine=machine(comparison.device),
         folder=comparison.folder,
     )
 
@@ -155,6 +158,8 @@ def _basis(comparison: Comparison) -> str:
     weights = [path and sha256_of(find_weights(path)) for path in (comparison.start_from, comparison.stage_one)]
     data = [one.fingerprint for one in (comparison.data, comparison.test)]
     shared = [budget.minutes, budget.samples, budget.first_share, budget.test_scans, *weights, *data]
+    if comparison.device != "cpu":
+        shared.append(comparison.device)
     return sha256(json.dumps(shared).encode()).hexdigest()
 
 

@@ -43,6 +43,8 @@ from less3d.weights import find_weights, load_weights, save_weights
 ROWS, RESULT = "rows.csv.gz", "result.json"
 CLASS_WORD, TRUE_INSTANCES = "rows_class_word.csv.gz", "rows_true_instances.csv.gz"
 """What a run answers to the class word alone, and when it may choose among the annotated objects."""
+_LOADERS = 6
+"""Processes that prepare batches for a GPU."""
 _PILOT, _PILOT_STEPS = 0.05, 5
 """Share of the minutes of a run for which its speed is measured, and how many steps that takes at least."""
 
@@ -67,6 +69,8 @@ class Run:
     """Weights in the place of any training."""
     paced_by: str = ""
     """Name of the run whose speed says how many steps fit into its minutes."""
+    device: str = "cpu"
+    """Where it trains and is scored."""
 
     @property
     def best(self) -> Path:
@@ -109,13 +113,13 @@ class Run:
 
 def read_sentences(runs: Iterable[Run], on_read: Callable[[int, int], None]) -> None:
     """Let each frozen text encoder read the sentences of all its runs, once, before any of them starts."""
-    asked: dict[tuple[Path, TextConfig], set[str]] = {}
+    asked: dict[tuple[Path, TextConfig, str], set[str]] = {}
     for run in runs:
         text = run.config.model.text
         if run.config.model.answers and text.encoder != "gru":
-            asked.setdefault((_table(run), text), set()).update(all_sentences(run.data, run.config))
-    for (folder, text), sentences in asked.items():
-        make_table(folder, text, sentences, on_read=on_read)
+            asked.setdefault((_table(run), text, run.device), set()).update(all_sentences(run.data, run.config))
+    for (folder, text, device), sentences in asked.items():
+        make_table(folder, text, sentences, device=device, on_read=on_read)
 
 
 def steps_per_minute(runs: Sequence[tuple[Run, float]], kept: Path, alone: Executor) -> Iterator[tuple[str, float]]:
@@ -148,15 +152,16 @@ def finish(run: Run) -> Run:
     progress = _train(run) if run.given is None else _take_over(run)
     model, _ = load_weights(run.best)
     model.calibration = Calibration()  # what is there was fitted to a scan that was trained on
+    model.to(run.device)
     about: dict[str, Any] = {}
     if run.config.model.answers:
-        write_rows(evaluate(model, run.test, max_scans=run.test_scans, turns=1), run.folder / ROWS)
+        write_rows(evaluate(model, run.test, max_scans=run.test_scans, device=run.device, turns=1), run.folder / ROWS)
         write_rows(_asked_for_classes(run, model), run.folder / CLASS_WORD)
         if run.config.model.needs_labels:
-            rows = evaluate(model, run.test, max_scans=run.test_scans, turns=1, true_instances=True)
+            rows = evaluate(model, run.test, max_scans=run.test_scans, device=run.device, turns=1, true_instances=True)
             write_rows(rows, run.folder / TRUE_INSTANCES)
     else:
-        mean = evaluate_instances(model, run.test, max_scans=run.test_scans).mean
+        mean = evaluate_instances(model, run.test, max_scans=run.test_scans, device=run.device).mean
         about = {name: getattr(mean, name, None) for name in ("ap", "ap_50", "ap_25")}
     result = {
         "name": run.name,
@@ -186,7 +191,7 @@ def _asked_for_classes(run: Run, model: Referrer) -> list[SentenceScore]:
     def reword(referral: Referral) -> str:
         return class_words(referral.label) if referral.label else referral.sentence
 
-    return evaluate(model, run.test, max_scans=run.test_scans, turns=1, reword=reword)
+    return evaluate(model, run.test, max_scans=run.test_scans, device=run.device, turns=1, reword=reword)
 
 
 def _pilot(asked: tuple[Run, float]) -> tuple[str, float]:
@@ -202,8 +207,8 @@ def _pilot(asked: tuple[Run, float]) -> tuple[str, float]:
 
 
 def _train(run: Run, *, max_minutes: float = math.inf) -> Progress:
-    """Train in this process, with one thread; what it tells goes to a file. No weights are chosen by a validation: the
-    one there is, of a scan trained on, comes after the last step."""
+    """Train in this process, with one thread or on a GPU; what it tells goes to a file. No weights are chosen by a
+    validation: the one there is, of a scan trained on, comes after the last step."""
     torch.set_num_threads(1)
     run.folder.mkdir(parents=True, exist_ok=True)
     if not (run.folder / TEXT).exists() and _table(run).exists():
@@ -215,7 +220,8 @@ def _train(run: Run, *, max_minutes: float = math.inf) -> Progress:
             run.data,
             run.data,
             run.folder,
-            workers=0,
+            workers=0 if run.device == "cpu" else _LOADERS,
+            device=run.device,
             max_minutes=max_minutes,
             start_from=run.begin,
             unet_only=run.unet_only,

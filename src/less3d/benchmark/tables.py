@@ -70,7 +70,8 @@ def _about(record: Record) -> list[str]:
 
 def _budget(record: Record) -> str:
     if record.samples is None:
-        return f"learned for as many steps as {record.minutes:g} minutes on one core allow, measured before,"
+        place = "one core" if record.device == "cpu" else "the GPU"
+        return f"learned for as many steps as {record.minutes:g} minutes on {place} allow, measured before,"
     return f"was shown about {record.samples:,} sentences, each with its mask, of different scans at a step,"
 
 

@@ -36,7 +36,8 @@ def time_systems(record: Record, rows: Sequence[Row], test: Dataset, watch: Watc
     for number, (title, (row, weights)) in enumerate(chosen.items()):
         watch("timing", number, len(chosen))
         with FreshProcesses(1) as pool:
-            (found,) = each_done(pool, partial(_measure, test=test, scans=test.scans[:SCANS]), [weights])
+            measure = partial(_measure, test=test, scans=test.scans[:SCANS], device=record.device)
+            (found,) = each_done(pool, measure, [weights])
         further = found.get("further_sentence", found["first_sentence"])
         whole = record.test_scans * (found["set_scan"] + found["first_sentence"])
         whole += (record.test_sentences - record.test_scans) * further
@@ -45,8 +46,9 @@ def time_systems(record: Record, rows: Sequence[Row], test: Dataset, watch: Watc
     if not timed:
         return
     sentences = sum(len(test.referrals[scan]) for scan in test.scans[:SCANS])
+    place = "One thread" if record.device == "cpu" else "On the GPU"
     about = (
-        f"One thread, {len(test.scans[:SCANS])} test scans with {sentences} sentences, the first scan once before it "
+        f"{place}, {len(test.scans[:SCANS])} test scans with {sentences} sentences, the first scan once before it "
         f"counts, each seen from one side, one system after the other on {record.machine}. The time for the whole set "
         f"of {record.test_scans:,} scans with {record.test_sentences:,} sentences follows from these. Training is that "
         f"of the runs above, {record.workers} at a time. The paper's times are those of an RTX 4090."
@@ -55,31 +57,34 @@ def time_systems(record: Record, rows: Sequence[Row], test: Dataset, watch: Watc
         file.write((json.dumps({"about": about, "rows": timed}, indent=1) + "\n").encode())
 
 
-def _measure(weights: Path, test: Dataset, scans: Sequence[str]) -> dict[str, float]:
+def _measure(weights: Path, test: Dataset, scans: Sequence[str], device: str) -> dict[str, float]:
     """Seconds and peak memory of answering all sentences of some scans."""
     torch.set_num_threads(1)
-    model, _ = load_weights(weights)
-    took = [_scan_seconds(model, test, name) for name in (scans[0], *scans)][1:]
+    model = load_weights(weights)[0].to(device)
+    took = [_scan_seconds(model, test, name, device) for name in (scans[0], *scans)][1:]
     known = {
         name: [own[name] for own in took if name in own] for name in ("set_scan", "first_sentence", "further_sentence")
     }
-    return {**{name: mean(own) for name, own in known.items() if own}, "megabytes": _peak_megabytes()}
+    return {**{name: mean(own) for name, own in known.items() if own}, "megabytes": _peak_megabytes(device)}
 
 
-def _scan_seconds(model: Referrer, test: Dataset, name: str) -> dict[str, float]:
+def _scan_seconds(model: Referrer, test: Dataset, name: str, device: str) -> dict[str, float]:
     """Seconds that a scan, its first sentence, and on average each further one take."""
     scan, _ = test.load(name)
     sentences = [row.sentence for row in test.referrals[name]]
     first, rest = sentences[:1], sentences[1:]
-    views, set_scan = _timed(lambda: look(model, scan, turns=1))
+    views, set_scan = _timed(lambda: look(model, scan, turns=1, device=device))
     took = {"set_scan": set_scan, "first_sentence": _timed(lambda: list(answers(model, views, first)))[1]}
     if rest:
         took["further_sentence"] = _timed(lambda: list(answers(model, views, rest)))[1] / len(rest)
     return took
 
 
-def _peak_megabytes() -> float:
-    """The most memory that this process has held; on Linux without what its parent held when it was started."""
+def _peak_megabytes(device: str) -> float:
+    """The most memory that this process has held, on the device that did the work; on Linux without what its parent
+    held when it was started."""
+    if device != "cpu":
+        return torch.cuda.max_memory_allocated(device) / 2**20
     status = Path("/proc/self/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
@@ -99,4 +104,6 @@ def _training(record: Record, row: Row) -> str:
 def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
     began = time.perf_counter()
     done = work()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()  # what was asked of the GPU may still be under way
     return done, time.perf_counter() - began

@@ -41,6 +41,7 @@ def bench(
     tables: tuple[Literal["text", "ablation", "effort"], ...] = ("text", "ablation", "effort"),
     bert: str | None = None,
     roberta: str | None = None,
+    device: str = "cpu",
     quick: bool = False,
 ) -> None:
     """Train LESS, its two-stage rivals TGNN and X-RefSeg3D, and the default network in small, and compare them.
@@ -69,6 +70,7 @@ def bench(
         tables: which tables to make: systems by text encoder, parts of LESS, score against the effort of labelling.
         bert: name or folder of BERT; without it MiniLM stands in.
         roberta: name or folder of RoBERTa; without it MiniLM stands in.
+        device: where systems train and answer, "cpu" or "cuda"; on a GPU --workers 1 is fair to all.
         quick: 0.3 minutes a system and one seed where nothing else is said, on a few rooms that are made for it where
             no data are given.
     """
@@ -77,9 +79,11 @@ def bench(
     from less3d.benchmark.record import record_of, write_record
     from less3d.benchmark.timing import time_systems
     from less3d.data.open import open_dataset, open_datasets
+    from less3d.predict import find_device
 
     if bool(data) != bool(test) or not (data or quick):
         raise InputError("expected --data to learn from and --test to score on, or --quick, which makes rooms itself")
+    find_device(device)
     output.mkdir(parents=True, exist_ok=True)
     with _watching() as watch:
         if test is None:
@@ -102,6 +106,7 @@ def bench(
             matrices=tables,
             start_from=start_from,
             stage_one=stage_one,
+            device=device,
         )
         record = record_of(comparison, command=shlex.join(["less3d", *sys.argv[1:]]))
         write_record(record)
