@@ -1,7 +1,7 @@
-"""Put pictures of a comparison's page side by side: a row a sentence, what is meant and what systems mark.
+"""Put the pictures of a comparison's page side by side: a row a sentence, what is meant and what systems mark.
 
     python benchmarks/comparison_picture.py benchmarks/results/comparison -o assets/comparison.jpg \\
-        --sentences 0 1 2 3 --systems "TGNN, MiniLM" "X-RefSeg3D, MiniLM" "LESS, MiniLM" "late fusion (default), MiniLM"
+        --systems "TGNN, MiniLM" "X-RefSeg3D, MiniLM" "LESS, MiniLM" "late fusion (default), MiniLM"
 """
 
 import argparse
@@ -9,8 +9,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from less3d.benchmark.page import PICTURES, picture_name
+from less3d.benchmark.page import PICTURES, SENTENCES, picture_name
 from less3d.benchmark.record import read_record
+
+WIDTH = 1500
 
 
 def main() -> None:
@@ -18,22 +20,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("comparison", type=Path, help="folder with page.html and its pictures")
     parser.add_argument("-o", "--output", type=Path, required=True)
-    parser.add_argument("--sentences", type=int, nargs="+", required=True, help="their numbers on the page, from 0")
     parser.add_argument("--systems", nargs="+", required=True, help="system and text encoder, in the order of columns")
     asked = parser.parse_args()
     record = read_record(asked.comparison)
     titles = list(record.with_weights(dict(record.tables)["text"]))
     places = [0, *(1 + titles.index(system) for system in asked.systems)]
-    rows = [
-        [Image.open(asked.comparison / PICTURES / picture_name(number, place)) for place in places]
-        for number in asked.sentences
-    ]
+    folder = asked.comparison / PICTURES
+    rows = [[Image.open(folder / picture_name(number, place)) for place in places] for number in range(SENTENCES)]
     width, height = rows[0][0].size
     sheet = Image.new("RGB", (width * len(places), height * len(rows)), "white")
     for line, row in enumerate(rows):
         for column, one in enumerate(row):
             sheet.paste(one, (width * column, height * line))
-    sheet.save(asked.output, quality=85)
+    sheet.resize((WIDTH, round(sheet.height * WIDTH / sheet.width))).save(asked.output, quality=85)
 
 
 if __name__ == "__main__":
