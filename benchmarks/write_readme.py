@@ -95,7 +95,10 @@ def comparison_lines(record: Record) -> list[str]:
     rows = {row.title: row for row in dict(record.tables)["text"]}
     scored = {row: scores_of(record, row) for row in rows.values()}
     found = sorted((row for row in scored if scored[row]), key=lambda row: mean(one.miou for one in scored[row]))
-    lines = ["| system | learns from | sentences seen | mIoU, % | Acc@0.25, % | Acc@0.5, % | seeds |", "|" + " --- |" * 7]
+    lines = [
+        "| system | learns from | sentences seen | mIoU, % | Acc@0.25, % | Acc@0.5, % | seeds |",
+        "|" + " --- |" * 7,
+    ]
     for row in found:
         seen = mean(result["sentences"] for result in record.results(row))
         cells = [percent(getattr(one, measure) for one in scored[row]) for measure in MEASURES]

@@ -211,13 +211,13 @@ def save_other_weights(path):
 
 def test_the_order_is_said_to_be_the_paper_s_only_where_it_is():
     assert order_line([("a", [0.1]), ("b", [0.2])]) == (
-        "the order is the paper's, of one seed: how far seeds differ is not known."
+        "the order is the paper's (one seed: how far seeds differ is not known)."
     )
     assert "by more than the spread" in order_line([("a", [0.1, 0.12]), ("b", [0.2, 0.22]), ("c", [0.3, 0.32])])
     assert "not beyond the spread" in order_line([("a", [0.1, 0.3]), ("b", [0.2, 0.25])])
     line = order_line([("a", [0.3, 0.3]), ("b", [0.2, 0.2]), ("c", [0.25, 0.25])])
     assert line == "the paper's order is not reproduced: b (20.0) is not above a (30.0)."
-    assert "not reproduced, of one seed" in order_line([("a", [0.3, 0.3]), ("b", [0.2])])
+    assert "not reproduced (one seed" in order_line([("a", [0.3, 0.3]), ("b", [0.2])])
     assert "not all have finished" in order_line([("a", [0.3]), ("b", []), ("c", [0.4])])
 
 

@@ -70,6 +70,8 @@ def _curves(record: Record, rows: Sequence[Row]) -> Path:
     by_hours.set(xlabel="hours of labelling, by the paper's figures")
     for axes in (by_objects, by_hours):
         axes.set(xscale="log", ylim=(0, None))
+        axes.xaxis.set_major_formatter("{x:,g}")
+        axes.xaxis.set_minor_formatter("")
         axes.grid(alpha=0.3)
     by_hours.legend()
     return _saved(record.folder / EFFORT, figure)

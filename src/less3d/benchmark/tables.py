@@ -186,7 +186,7 @@ def order_line(rows: Sequence[tuple[str, Sequence[float]]]) -> str:
             wrong.append(f"{better} ({100 * np.mean(high):.1f}) is not above {name} ({100 * np.mean(low):.1f})")
         elif gap <= spread:
             close.append(f"{better} is above {name} by {100 * gap:.1f}, seeds differ by {100 * spread:.1f}")
-    seeds = ", of one seed: how far seeds differ is not known" if alone else ""
+    seeds = " (one seed: how far seeds differ is not known)" if alone else ""
     if wrong:
         return f"the paper's order is not reproduced{seeds}: {'; '.join(wrong)}."
     if close:
