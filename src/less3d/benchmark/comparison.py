@@ -194,18 +194,20 @@ def _require_sound(comparison: Comparison) -> None:
 
 def _first_stages(comparison: Comparison) -> dict[tuple[Portion, int], Run]:
     """The run of the first of two stages by portion of the data and seed; one for all where it is given."""
-    given, start = comparison.stage_one, comparison.start_from
+    given, seeds = comparison.stage_one, range(comparison.budget.seeds)
     configs = {portion: system.first for system, portion in comparison.planned() if system.first is not None}
-    if given is not None:
-        model = load_weights(given)[0].config
-        configs = {portion: replace(config, model=model) for portion, config in configs.items()}
-    return {
-        (portion, seed): comparison.run_of(FIRST_STAGE, config, seed, portion, begin=start)
-        if given is None
-        else replace(comparison.run_of(FIRST_STAGE, config, 0, portion), given=given)
-        for seed in range(comparison.budget.seeds)
+    if given is None:
+        return {
+            (portion, seed): comparison.run_of(FIRST_STAGE, config, seed, portion, begin=comparison.start_from)
+            for seed in seeds
+            for portion, config in configs.items()
+        }
+    model = load_weights(given)[0].config
+    runs = {
+        portion: comparison.run_of(FIRST_STAGE, replace(config, model=model), 0, portion)
         for portion, config in configs.items()
     }
+    return {(portion, seed): replace(run, given=given) for seed in seeds for portion, run in runs.items()}
 
 
 def _made(comparison: Comparison, planned: Sequence[tuple[Run, float]], watch: Watch) -> list[Run]:
