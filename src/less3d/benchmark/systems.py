@@ -30,8 +30,8 @@ _RATE = 1e-3
 """Learning rate of all: that of the authors of TGNN and X-RefSeg3D. LESS's authors have a tenth of it, for far more
 steps."""
 _POSITIVE = 20.0
-"""How much more a point of the target counts in LESS's L_seg: as in its authors' code. With their lambda of L_area, 10,
-LESS learns to mark nothing within such budgets; here it is the paper's, 1."""
+"""How much more a point of the target counts in LESS's L_seg: as in its authors' code. Their lambda of L_area, 10,
+scored lower in short trials; here it is the paper's, 1."""
 _ANEW, _AT_ONCE = (8, 1), (1, 48)
 """Scans at a step and sentences asked of each: of a network that reads the scan anew for each sentence, for which
 another of the same scan saves nothing, and of one that reads it once for all."""
