@@ -24,6 +24,11 @@ def main() -> None:
     asked = parser.parse_args()
     record = read_record(asked.comparison)
     titles = list(record.with_weights(dict(record.tables)["text"]))
+    if unknown := set(asked.systems) - set(titles):
+        parser.error(
+            f"expected systems of which {asked.comparison} has weights and pictures, as `less3d bench` leaves them: "
+            f"{'; '.join(titles) or 'it has none'}, got {'; '.join(sorted(unknown))}"
+        )
     places = [0, *(1 + titles.index(system) for system in asked.systems)]
     folder = asked.comparison / PICTURES
     rows = [[Image.open(folder / picture_name(number, place)) for place in places] for number in range(SENTENCES)]

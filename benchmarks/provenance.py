@@ -2,13 +2,12 @@
 
 import os
 import platform
-import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from less3d.benchmark.machine import commit, cpu
+from less3d.benchmark.machine import commit, cpu, short
 
 ROOT = Path(__file__).parents[1]
 
@@ -19,7 +18,6 @@ def provenance(*packages: str) -> dict[str, Any]:
     return {
         "command": " ".join(["python", str(script), *map(_without_folder, sys.argv[1:])]),
         "commit": commit(),
-        "source_changed_since": bool(_git("status", "--porcelain", "--", "src")),
         "machine": {"cpu": cpu(), "cores": os.cpu_count(), "load_average": os.getloadavg()},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in ("torch", *packages)}},
     }
@@ -27,13 +25,9 @@ def provenance(*packages: str) -> dict[str, Any]:
 
 def origin(result: dict[str, Any]) -> str:
     """The commit and the machine of a result, in words."""
-    return f"commit {result['commit'][:7]}, {result['machine']['cores']} cores of {result['machine']['cpu']}"
+    return f"commit {short(result['commit'])}, {result['machine']['cores']} cores of {result['machine']['cpu']}"
 
 
 def _without_folder(argument: str) -> str:
     """An absolute path's name; where it lies on one machine says nothing on another."""
     return Path(argument).name if Path(argument).is_absolute() else argument
-
-
-def _git(*arguments: str) -> str:
-    return subprocess.run(["git", *arguments], capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip()

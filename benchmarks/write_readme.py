@@ -15,6 +15,7 @@ from released.card import TO_ROOT, card_lines, score_lines, size_lines
 from released.objects import object_lines
 
 from less3d.benchmark.figures import MEASURES, percent, scores_of
+from less3d.benchmark.machine import short
 from less3d.benchmark.record import Record, read_record
 from less3d.weights import RELEASED
 
@@ -54,9 +55,13 @@ def main() -> None:
 
 def fill(path: Path, lines: list[str], *, section: str = "RESULTS") -> None:
     """Put lines into the marked section of a file."""
+    path.write_text(filled(path.read_text(encoding="utf-8"), lines, section=section), encoding="utf-8")
+
+
+def filled(text: str, lines: list[str], *, section: str) -> str:
+    """A text with lines in its marked section."""
     marked = re.compile(rf"(<!-- {section}.*?-->\n).*?(<!-- /{section} -->)", re.DOTALL)
-    text = "\n".join([*lines, ""])
-    path.write_text(marked.sub(lambda match: match[1] + text + match[2], path.read_text(encoding="utf-8")))
+    return marked.sub(lambda match: match[1] + "\n".join([*lines, ""]) + match[2], text)
 
 
 def read(name: str) -> dict[str, Any]:
@@ -103,12 +108,12 @@ def comparison_lines(record: Record) -> list[str]:
         seen = mean(result["sentences"] for result in record.results(row))
         cells = [percent(getattr(one, measure) for one in scored[row]) for measure in MEASURES]
         lines.append(f"| {row.title} | {row.labels} | {seen:,.0f} | {' | '.join(cells)} | {len(scored[row])} |")
-    commits = sorted({result["commit"][:7] for row in found for result in record.results(row)})
+    commits = ", ".join(map(short, record.made_with("commit")))
     return [
         *lines,
         "",
         f"From [comparison](benchmarks/results/comparison/bench.md), {record.minutes:g} minutes each, commit "
-        f"{', '.join(commits)}, {record.machine}.",
+        f"{commits}, {', '.join(record.made_with('machine'))}.",
     ]
 
 

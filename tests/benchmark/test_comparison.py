@@ -4,6 +4,7 @@ import csv
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from tiny_data import write_tiny_data
 from tiny_systems import RUN, only_tiny_systems
@@ -13,16 +14,21 @@ from less3d.benchmark.figures import table_of_runs
 from less3d.benchmark.page import make_page
 from less3d.benchmark.plots import draw
 from less3d.benchmark.portions import Portion
-from less3d.benchmark.record import read_record, record_of, write_record
+from less3d.benchmark.record import begin, read_record, record_of
 from less3d.benchmark.runs import TRUE_INSTANCES
 from less3d.benchmark.tables import markdown, order_line
 from less3d.benchmark.timing import time_systems
 from less3d.data.folder import Folder
 from less3d.errors import InputError
+from less3d.io import read_scan, write_scan
 from less3d.io.files import sha256_of
 from less3d.models import Referrer
 from less3d.text import TextConfig
 from less3d.weights import save_weights
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Watch nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +48,12 @@ def made(tmp_path_factory, here):
     comparison = Comparison(data, data, folder / "bench", budget, matrices=("text", "effort"))
     comparison.folder.mkdir()
     told: list[tuple[str, int, int]] = []
-    record = record_of(comparison, command="less3d bench")
-    write_record(record)
+    record = record_of(comparison, lambda *what: told.append(what), command="less3d bench")
+    begin(record)
     runs = compare(comparison, lambda *what: told.append(what))
-    again = compare(comparison, lambda *what: None)
-    time_systems(record, dict(record.tables)["text"], data, lambda *what: None)
-    make_page(record, dict(record.tables)["text"], data, lambda *what: None)
+    again = compare(comparison, silent)
+    time_systems(record, dict(record.tables)["text"], data, silent)
+    make_page(record, dict(record.tables)["text"], data, silent)
     return comparison, runs, again, told
 
 
@@ -69,6 +75,7 @@ def test_every_system_and_share_runs_once_with_each_seed(made):
     assert all(run.is_finished for run in runs)
     assert {(run.name, run.config) for run in runs} == {(run.name, run.config) for run in again}
     assert ("training", 6, 6) in told
+    assert ("counting objects", 3, 3) in told
     assert ("measuring speeds", 2, 2) in told  # portions are as long as the whole
     assert len({run.config.steps for run in runs if run.name.startswith("late")}) == 1
 
@@ -136,9 +143,9 @@ def test_labels_are_counted_as_they_are_read(made):
 def test_every_system_is_shown_as_many_samples(made, tmp_path, here):
     whole = made[0]
     comparison = replace(whole, folder=tmp_path, budget=Budget(minutes=0.002, samples=5, seeds=1), matrices=("text",))
-    record = record_of(comparison, command="less3d bench")
-    write_record(record)
-    runs = compare(comparison, lambda *what: None)
+    record = record_of(comparison, silent, command="less3d bench")
+    begin(record)
+    runs = compare(comparison, silent)
     assert {run.name: run.config.steps for run in runs if run.name != "stage one"} == {"TGNN, GRU": 3, "late, GRU": 3}
     assert "was shown about 5 sentences" in markdown(record)
     assert "All begin with nothing; the first of two stages has 0.001 minutes." in markdown(record)
@@ -151,19 +158,20 @@ def test_weights_that_are_given_are_begun_with(made, tmp_path, here):
     comparison = replace(
         whole, folder=tmp_path, budget=budget, matrices=("text",), start_from=late.best, stage_one=first.best
     )
-    write_record(record_of(comparison, command="less3d bench"))
-    made_now = {(run.name, run.config.seed): run for run in compare(comparison, lambda *what: None)}
+    begin(record_of(comparison, silent, command="less3d bench"))
+    made_now = {(run.name, run.config.seed): run for run in compare(comparison, silent)}
     assert set(made_now) == {
         ("stage one", 0),
         *((name, seed) for name in ("TGNN, GRU", "late, GRU") for seed in (0, 1)),
     }
     given = made_now["stage one", 0]
     assert given.result["ap_50"] == first.result["ap_50"]
-    assert (given.result["steps"], given.result["begun_with"]) == (first.result["steps"], sha256_of(first.best))
+    assert given.result["begun_with"] == sha256_of(first.best)
+    assert "steps" not in given.result  # what others have spent on it is not known here
     assert {run.begin for (name, _), run in made_now.items() if name == "late, GRU"} == {late.best}
     assert {run.begin for (name, _), run in made_now.items() if name == "TGNN, GRU"} == {given.best}
     record = read_record(tmp_path)
-    time_systems(record, dict(record.tables)["text"][:1], comparison.test, lambda *what: None)
+    time_systems(record, dict(record.tables)["text"][:1], comparison.test, silent)
     (timed,) = json.loads((tmp_path / "times.json").read_text())["rows"]
     assert timed["training"].startswith("given + ")
     counted = {"set_scan": 3, "first_sentence": 3, "further_sentence": record.test_sentences - 3}
@@ -197,9 +205,44 @@ def test_another_comparison_is_refused_in_the_place_of_one_and_leaves_it(made):
         replace(comparison, test=Portion(scans=0.5).of(comparison.test)),
     ):
         with pytest.raises(InputError, match="another folder"):
-            write_record(record_of(other, command="less3d bench"))
-    assert (comparison.folder / "comparison.json").read_bytes() == kept
-    write_record(record_of(replace(comparison, budget=replace(comparison.budget, workers=1)), command="less3d bench"))
+            begin(record_of(other, silent, command="less3d bench"))
+    more = record_of(replace(comparison, budget=replace(comparison.budget, seeds=9)), silent, command="less3d bench")
+    begin(more)
+    assert (comparison.folder / "comparison.json").read_bytes() == kept  # until the runs are there that it speaks of
+
+
+def test_scans_that_changed_between_two_runs_are_noticed(made, tmp_path, here):
+    """Sentences are the same, so that nothing else tells the comparison from one of other scans."""
+    (tmp_path / "data").mkdir()
+    data = Folder(write_tiny_data(tmp_path / "data"))
+    comparison = replace(made[0], data=data, test=data, folder=tmp_path / "bench", matrices=("text",))
+    comparison = replace(comparison, budget=replace(comparison.budget, seeds=1))
+    comparison.folder.mkdir()
+    compare(comparison, silent)
+    path = data.path("room1")
+    scan = read_scan(path)
+    write_scan(replace(scan, colors=255 - scan.colors), path)
+    compare(comparison, silent)  # all is finished
+    (comparison.folder / "runs" / "late-GRU" / "seed-0" / "result.json").unlink()
+    with pytest.raises(InputError, match="have changed in between"):
+        compare(comparison, silent)
+
+
+def test_what_is_missing_is_found_before_anything_is_trained(made, tmp_path, here):
+    data = Folder(write_tiny_data(tmp_path))
+    last = data.path("room2")
+    write_scan(replace(read_scan(last), instances=None, labels=None), last)
+    (tmp_path / "masks").mkdir()
+    np.save(tmp_path / "masks" / "box.npy", np.arange(10))
+    lines = (tmp_path / "sentences.jsonl").read_text().splitlines()
+    row = {"scan": "room2", "sentence": "the box", "mask": "masks/box.npy"}
+    (tmp_path / "sentences.jsonl").write_text("\n".join([*lines[:4], json.dumps(row)]))
+    for part in ("data", "test"):
+        comparison = replace(made[0], **{part: Folder(tmp_path)}, budget=Budget(seeds=1))
+        with pytest.raises(InputError, match=r"room2\.npz: expected instances and the names"):
+            record_of(comparison, silent, command="less3d bench")
+    scored = replace(made[0], test=Folder(tmp_path), budget=Budget(seeds=1, test_scans=2))
+    assert record_of(scored, silent, command="less3d bench").test_scans_learned == 2
 
 
 def save_other_weights(path):

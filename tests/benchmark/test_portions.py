@@ -3,7 +3,7 @@
 import pytest
 from tiny_data import write_tiny_data
 
-from less3d.benchmark.portions import BY_MASKS, BY_SCANS, EVERYTHING, Portion, label_cost
+from less3d.benchmark.portions import BY_MASKS, BY_SCANS, EVERYTHING, Portion, full_cost, mask_cost
 from less3d.data.folder import Folder
 
 
@@ -42,6 +42,6 @@ def test_portions_of_both_kinds_take_as_long_to_label(data):
     for some, whole in zip(BY_MASKS[:2], BY_SCANS[:2], strict=True):
         assert some.objects is not None
         assert 2 * some.objects == 20 * whole.scans  # minutes a scan, over all scans
-    assert label_cost(data, masks_alone=True) == (6, 12.0)
-    assert label_cost(data, masks_alone=False) == (6, 60.0)
-    assert label_cost(Portion(objects=1).of(data), masks_alone=True) == (3, 6.0)
+    assert mask_cost(data) == (6, 12.0)
+    assert full_cost(data, {"room0": 2, "room1": 2, "room2": 3}) == (7, 60.0)
+    assert mask_cost(Portion(objects=1).of(data)) == (3, 6.0)

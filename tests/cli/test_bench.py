@@ -46,6 +46,11 @@ def test_scanrefer_is_compared_on_and_the_tables_come_again(run, scanrefer, tmp_
     again = run("bench", *scanrefer, *BUDGET, "-o", folder)  # times and pictures that are there stay
     assert again.code == 0, again.err
     assert again.out == done.out
+    kept = (folder / "comparison.json").read_bytes()
+    wrong = run("bench", *scanrefer, *BUDGET[:2], "--seeds", 5, "--tables", "effort", "-o", folder, "--test-scans", 1)
+    assert wrong.code == 2
+    assert "another folder" in wrong.err
+    assert (folder / "comparison.json").read_bytes() == kept
     first.unlink()
     refused = run("bench", *scanrefer, *BUDGET, "-o", folder)
     assert refused.code == 2
@@ -74,6 +79,7 @@ def test_mistakes_are_told_in_a_line(run, scanrefer, tmp_path):
         ((), "--quick"),
         (scanrefer[:2], "--test"),
         ((*scanrefer, "--minutes", 0), "needs minutes"),
+        (("--quick", "--seeds", 0), "seeds"),
         ((*scanrefer, "--samples", 0), "samples"),
         ((*scanrefer, "--stage-one", tmp_path / "none.safetensors"), "parts of the scans"),
         ((*scanrefer, "--device", "quantum"), "expected a device such as cpu or cuda"),
@@ -84,4 +90,5 @@ def test_mistakes_are_told_in_a_line(run, scanrefer, tmp_path):
         assert done.code == 2, options
         assert expected in done.err
         assert "Traceback" not in done.err
+        assert not (tmp_path / "bench").exists() or not list((tmp_path / "bench").iterdir())
     assert run("bench", "tables", tmp_path).code == 2

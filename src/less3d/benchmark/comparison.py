@@ -137,6 +137,7 @@ class Comparison:
             unet_only=begin is not None and begin == self.start_from,
             paced_by=paced_by or title,
             device=self.device,
+            at_a_time=self.budget.workers,
         )
 
 
@@ -154,9 +155,12 @@ def name_of(title: str, portion: Portion) -> str:
 
 def compare(comparison: Comparison, watch: Watch) -> list[Run]:
     """Make all runs of a comparison that are not finished, seed by seed; gives all of them, also those of the first of
-    two stages, which come before the others."""
+    two stages, which come before the others.
+
+    Raises:
+        InputError: when runs are there that had other settings, or were scored on other scans.
+    """
     budget, start = comparison.budget, comparison.start_from
-    _require_sound(comparison)
     firsts = _first_stages(comparison)
     share = budget.first_share if comparison.stage_one is None else 0.0
     distinct = {run.folder: run for run in firsts.values()}.values()
@@ -174,22 +178,37 @@ def compare(comparison: Comparison, watch: Watch) -> list[Run]:
                 paced_by=system.paced_by,
             )
             others.append((run, (1 - share if is_second else 1) * budget.minutes))
-    return done + _made(comparison, others, watch)
+    done += _made(comparison, others, watch)
+    if len({run.result["scored_on"] for run in done if run.config.model.answers}) > 1:
+        raise InputError(
+            f"{comparison.folder}: its runs were scored on scans, or masks, that have changed in between: give another "
+            "folder"
+        )
+    return done
 
 
-def _require_sound(comparison: Comparison) -> None:
-    """Refuse, before hours of training, text encoders that are not there, and scans without the labels that are needed.
+def count_objects(comparison: Comparison, watch: Watch) -> dict[str, int]:
+    """The annotated objects of each scan that is learned from; none where no system has two stages.
+
+    All scans are looked at, those to score on too: what is missing is better found before hours of training.
 
     Raises:
-        InputError: see above.
+        InputError: when text encoders are not there, or scans lack the labels that are needed.
     """
     chosen = [system for system, _ in comparison.planned()]
     for text in {system.config.model.text for system in chosen}:
         if text.encoder != "gru":
             build_text(text)
-    if any(system.first is not None for system in chosen):
-        for data in (comparison.data, comparison.test):
-            data.annotated(data.scans[0])
+    if all(system.first is None for system in chosen):
+        return {}
+    found: dict[str, int] = {}
+    learned, scored = comparison.data.scans, comparison.test.scans[: comparison.budget.test_scans]
+    for scan in scored:
+        comparison.test.annotated(scan)
+    for scan in learned:
+        found[scan] = len(comparison.data.annotated(scan).masks.members)
+        watch("counting objects", len(found), len(learned))
+    return found
 
 
 def _first_stages(comparison: Comparison) -> dict[tuple[Portion, int], Run]:

@@ -42,13 +42,14 @@ def table_of_runs(record: Record) -> str:
     """A CSV row for each finished run."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["table", "system", "text", "learns_from", "portion", "seed", *_OF_RUN, *_OF_SCORES])
+    about = ["table", "system", "text", "stands_for", "learns_from", "portion", "seed"]
+    writer.writerow([*about, *_OF_RUN, *_OF_SCORES])
     for table, rows in record.tables:
         for row in rows:
             known = [record.scores(row, file) for file in (ROWS, CLASS_WORD, TRUE_INSTANCES)]
             for place, result in enumerate(record.results(row)):
                 scored = [one[place] if place < len(one) else None for one in known]
-                about = [table, row.name, row.text, row.labels, row.portion, result["seed"]]
+                about = [table, row.name, row.text, row.stands_for, row.labels, row.portion, result["seed"]]
                 writer.writerow([*about, *(result[name] for name in _OF_RUN), *_numbers(*scored)])
     return text.getvalue()
 

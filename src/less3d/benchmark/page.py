@@ -41,7 +41,7 @@ def make_page(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) 
     folder = record.folder / PICTURES
     folder.mkdir(exist_ok=True)
     sections = []
-    asked = chosen(test)
+    asked = chosen(test, test.scans[: record.test_scans])
     for number, (name, referral) in enumerate(asked):
         watch("drawing", number, len(asked))
         scan, masks = test.load(name)
@@ -71,12 +71,12 @@ def picture_name(sentence: int, place: int) -> str:
     return f"{sentence:02d}-{place:02d}.png"
 
 
-def chosen(test: Dataset) -> list[tuple[str, Referral]]:
-    """The first sentence about one object with look-alikes of each of the first scans that have one."""
+def chosen(test: Dataset, scans: Sequence[str]) -> list[tuple[str, Referral]]:
+    """The first sentence about one object with look-alikes of each of the first of some scans that have one."""
     found = []
-    for scan in test.scans:
+    for scan in scans:
         for referral in test.referrals[scan]:
             if referral.unique is False and len(referral.targets) == 1:
                 found.append((scan, referral))
                 break
-    return found[:SENTENCES] or [(scan, test.referrals[scan][0]) for scan in test.scans[:SENTENCES]]
+    return found[:SENTENCES] or [(scan, test.referrals[scan][0]) for scan in scans[:SENTENCES]]

@@ -83,14 +83,17 @@ class Part(Dataset):
         return self.whole.annotated(scan)
 
 
-def label_cost(data: Dataset, *, masks_alone: bool) -> tuple[int, float]:
-    """The objects that someone has to label for a data set, and the minutes that takes.
+def mask_cost(data: Dataset) -> tuple[int, float]:
+    """The objects of a data set that a sentence is about, and the minutes that painting them takes."""
+    described = {(scan, target) for scan, rows in data.referrals.items() for row in rows for target in row.targets}
+    return len(described), MASK_MINUTES * len(described)
+
+
+def full_cost(data: Dataset, objects: Mapping[str, int]) -> tuple[int, float]:
+    """All objects of a data set, and the minutes that labelling its scans in full takes.
 
     Args:
         data: what is learned from.
-        masks_alone: whether the described objects are enough; else every object of each scan is labelled.
+        objects: how many each scan has.
     """
-    if masks_alone:
-        described = {(scan, target) for scan, rows in data.referrals.items() for row in rows for target in row.targets}
-        return len(described), MASK_MINUTES * len(described)
-    return sum(len(data.annotated(scan).masks.members) for scan in data.scans), SCAN_MINUTES * len(data.scans)
+    return sum(objects[scan] for scan in data.scans), SCAN_MINUTES * len(data.scans)

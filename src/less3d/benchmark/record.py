@@ -4,16 +4,14 @@ was made. Tables and plots are made from this and from the runs' own scores."""
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 
-from less3d.benchmark.comparison import FIRST_STAGE, Comparison, name_of, portions_of
-from less3d.benchmark.machine import commit, machine
-from less3d.benchmark.portions import Portion, label_cost
+from less3d.benchmark.comparison import FIRST_STAGE, Comparison, Watch, count_objects, name_of, portions_of
+from less3d.benchmark.portions import Portion, full_cost, mask_cost
 from less3d.benchmark.runs import RESULT, folder_of
 from less3d.benchmark.systems import Paper, System
+from less3d.data.dataset import Dataset
 from less3d.errors import InputError
 from less3d.io.files import read_bytes, replacing, sha256_of
 from less3d.metrics import SentenceScore
@@ -45,7 +43,7 @@ class Row:
     labelled: int
     """Objects that someone had to label for that."""
     label_minutes: float
-    """What that takes, see `label_cost`."""
+    """What that takes, see `portions.py`."""
 
     @property
     def title(self) -> str:
@@ -62,8 +60,6 @@ class Record:
     minutes: float
     first_share: float
     seeds: int
-    workers: int
-    """Runs at a time."""
     voxel_size: float
     """Of all systems, meters."""
     channels: tuple[int, ...]
@@ -72,6 +68,8 @@ class Record:
     train_sentences: int
     test_scans: int
     test_sentences: int
+    test_scans_learned: int = 0
+    """Of the scans to score on, with the same sentences, those that are learned from, as in a check of one's set-up."""
     samples: int | None = None
     start_from: str = ""
     """Weights with whose U-Net all systems began; empty for random ones."""
@@ -82,9 +80,6 @@ class Record:
     basis: str = ""
     """A hash of all that runs in one folder must share: data, budget, and the weights they began with."""
     command: str = ""
-    library: str = ""
-    commit: str = ""
-    machine: str = ""
     folder: Path = field(default=Path(), compare=False)
     """Where it is; not written."""
 
@@ -99,6 +94,11 @@ class Record:
         files = [path.with_name(file) for path in self._finished(runs)]
         return [read_rows(path) for path in files if path.exists()]
 
+    def made_with(self, name: str) -> list[str]:
+        """What finished runs say of how they were made, each once: commit, library, machine, or how many at_a_time."""
+        folders = {folder for _, rows in self.tables for row in rows for folder in (row.runs, row.first) if folder}
+        return sorted({str(result[name]) for folder in folders for result in self.results(folder)} - {""})
+
     def with_weights(self, rows: Sequence[Row]) -> dict[str, tuple[Row, Path]]:
         """The rows whose first run is finished and has its weights, each once, with these, by the row's title."""
         weights = {row.title: (row, self.folder / "runs" / row.runs / "seed-0" / BEST) for row in rows}
@@ -110,15 +110,21 @@ class Record:
         return [path for path in paths if path.is_file()]
 
 
-def record_of(comparison: Comparison, *, command: str) -> Record:
-    """The record of a comparison."""
-    costs = cache(lambda portion, masks_alone: label_cost(portion.of(comparison.data), masks_alone=masks_alone))
+def record_of(comparison: Comparison, watch: Watch, *, command: str) -> Record:
+    """The record of a comparison.
+
+    Raises:
+        InputError: when text encoders are not there, or scans lack the labels that are needed.
+    """
+    objects = count_objects(comparison, watch)
 
     def row(system: System, portion: Portion) -> Row:
         first = folder_of(name_of(FIRST_STAGE, portion)) if system.first is not None else ""
         runs = folder_of(name_of(system.title, portion))
         about = (system.name, system.text, system.labels, system.paper, system.stands_for, runs, first)
-        return Row(*about, portion.title, *costs(portion, system.first is None))
+        labelled = portion.of(comparison.data)
+        cost = mask_cost(labelled) if system.first is None else full_cost(labelled, objects)
+        return Row(*about, portion.title, *cost)
 
     tables = {
         matrix: tuple(
@@ -138,19 +144,21 @@ def record_of(comparison: Comparison, *, command: str) -> Record:
         device=comparison.device,
         basis=_basis(comparison),
         seeds=budget.seeds,
-        workers=budget.workers,
         voxel_size=comparison.eyes.voxel_size,
         channels=comparison.eyes.channels,
         train_scans=len(comparison.data.scans),
         train_sentences=sum(map(len, comparison.data.referrals.values())),
         test_scans=len(test),
         test_sentences=sum(len(comparison.test.referrals[scan]) for scan in test),
+        test_scans_learned=len(_said(comparison.data, comparison.data.scans) & _said(comparison.test, test)),
         command=command,
-        library=version("less3d"),
-        commit=commit(),
-        machine=machine(comparison.device),
         folder=comparison.folder,
     )
+
+
+def _said(data: Dataset, scans: Sequence[str]) -> set[str]:
+    """What tells each scan with its sentences from all others, whatever data set it is in."""
+    return {repr([replace(row, record="") for row in data.referrals[scan]]) for scan in scans}
 
 
 def _basis(comparison: Comparison) -> str:
@@ -163,17 +171,23 @@ def _basis(comparison: Comparison) -> str:
     return sha256(json.dumps(shared).encode()).hexdigest()
 
 
-def write_record(record: Record) -> None:
-    """Keep a record in its folder.
+def begin(record: Record) -> None:
+    """Keep a record in its folder, unless one of the same comparison is there, whose runs may be all that there is.
 
     Raises:
         InputError: when another comparison is there.
     """
-    if (record.folder / RECORD).exists() and read_record(record.folder).basis != record.basis:
+    if not (record.folder / RECORD).exists():
+        write_record(record)
+    elif read_record(record.folder).basis != record.basis:
         raise InputError(
             f"{record.folder}: has a comparison with other data, another budget, or other weights to begin with: give "
             "these again, or another folder"
         )
+
+
+def write_record(record: Record) -> None:
+    """Keep a record in its folder, in the place of what is there."""
     kept = {name: value for name, value in asdict(record).items() if name != "folder"}
     with replacing(record.folder / RECORD) as file:
         file.write((json.dumps(kept, indent=1) + "\n").encode())

@@ -11,21 +11,22 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import redirect_stderr
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from less3d.benchmark.machine import commit
+from less3d.benchmark.machine import commit, machine
 from less3d.benchmark.pool import each_done
 from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
 from less3d.data.sentences import class_words
 from less3d.errors import InputError
 from less3d.io.files import replacing, sha256_of
-from less3d.metrics import SentenceScore
 from less3d.models import Referrer
 from less3d.referral import Referral
 from less3d.score_rows import write_rows
@@ -71,6 +72,8 @@ class Run:
     """Name of the run whose speed says how many steps fit into its minutes."""
     device: str = "cpu"
     """Where it trains and is scored."""
+    at_a_time: int = 1
+    """How many runs share the machine."""
 
     @property
     def best(self) -> Path:
@@ -149,30 +152,28 @@ def at_length(config: TrainConfig, steps: int, seed: int) -> TrainConfig:
 
 def finish(run: Run) -> Run:
     """Train to the end, or from where the run was stopped, and score; the result is in the run's folder."""
-    progress = _train(run) if run.given is None else _take_over(run)
+    about: dict[str, Any] = {}
+    if run.given is None:
+        progress = _train(run)
+        about = {"steps": progress.step, "sentences": progress.sentences, "minutes": progress.seconds / 60}
+    else:
+        run.folder.mkdir(parents=True, exist_ok=True)
+        given, info = load_weights(run.given)
+        save_weights(given, run.best, metadata=info.metadata)
     model, _ = load_weights(run.best)
     model.calibration = Calibration()  # what is there was fitted to a scan that was trained on
     model.to(run.device)
-    about: dict[str, Any] = {}
-    if run.config.model.answers:
-        write_rows(evaluate(model, run.test, max_scans=run.test_scans, device=run.device, turns=1), run.folder / ROWS)
-        write_rows(_asked_for_classes(run, model), run.folder / CLASS_WORD)
-        if run.config.model.needs_labels:
-            rows = evaluate(model, run.test, max_scans=run.test_scans, device=run.device, turns=1, true_instances=True)
-            write_rows(rows, run.folder / TRUE_INSTANCES)
-    else:
-        mean = evaluate_instances(model, run.test, max_scans=run.test_scans, device=run.device).mean
-        about = {name: getattr(mean, name, None) for name in ("ap", "ap_50", "ap_25")}
     result = {
         "name": run.name,
         "seed": run.config.seed,
         "begun_with": run.origin,
         "commit": commit(),
-        "steps": progress.step,
-        "sentences": progress.sentences,
-        "minutes": progress.seconds / 60,
-        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "library": version("less3d"),
+        "machine": machine(run.device),
+        "at_a_time": run.at_a_time,
         **about,
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        **_scored(run, model),
         "settings": json.loads(to_json(run.config)),
     }
     with replacing(run.folder / RESULT) as file:
@@ -185,13 +186,25 @@ def folder_of(name: str) -> str:
     return "-".join("".join(letter if letter.isalnum() else " " for letter in name).split())
 
 
-def _asked_for_classes(run: Run, model: Referrer) -> list[SentenceScore]:
-    """What the model answers to the class word of each sentence; to the sentence where its class is not known."""
+def _scored(run: Run, model: Referrer) -> dict[str, Any]:
+    """Score a model, and keep the rows: gives a hash of the scans and masks it was scored on; of a first of two stages
+    its scores."""
+    if not run.config.model.answers:
+        mean = evaluate_instances(model, run.test, max_scans=run.test_scans, device=run.device).mean
+        return {name: getattr(mean, name, None) for name in ("ap", "ap_50", "ap_25")}
+    scored_on = sha256()
+    asked = partial(evaluate, model, run.test, max_scans=run.test_scans, device=run.device, turns=1)
+    rows = asked(on_scan=lambda _, scored: scored_on.update(scored.seen.encode()))
+    write_rows(rows, run.folder / ROWS)
+    write_rows(asked(reword=_class_word), run.folder / CLASS_WORD)
+    if run.config.model.needs_labels:
+        write_rows(asked(true_instances=True), run.folder / TRUE_INSTANCES)
+    return {"scored_on": scored_on.hexdigest()}
 
-    def reword(referral: Referral) -> str:
-        return class_words(referral.label) if referral.label else referral.sentence
 
-    return evaluate(model, run.test, max_scans=run.test_scans, device=run.device, turns=1, reword=reword)
+def _class_word(referral: Referral) -> str:
+    """That of a sentence; the sentence where its class is not known."""
+    return class_words(referral.label) if referral.label else referral.sentence
 
 
 def _pilot(asked: tuple[Run, float]) -> tuple[str, float]:
@@ -226,15 +239,6 @@ def _train(run: Run, *, max_minutes: float = math.inf) -> Progress:
             start_from=run.begin,
             unet_only=run.unet_only,
         )
-
-
-def _take_over(run: Run) -> Progress:
-    """Put weights that are given where those of the run would be; how far their own training had come."""
-    assert run.given is not None
-    model, about = load_weights(run.given)
-    run.folder.mkdir(parents=True, exist_ok=True)
-    save_weights(model, run.best, metadata=about.metadata)
-    return Progress(**{one.name: about.metadata[one.name] for one in fields(Progress) if one.name in about.metadata})
 
 
 def _table(run: Run) -> Path:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from less3d.benchmark.figures import MEASURES, mean_ious, miou, percent, scores_of
+from less3d.benchmark.machine import short
 from less3d.benchmark.portions import MASK_MINUTES, SCAN_MINUTES
 from less3d.benchmark.record import Record, Row
 from less3d.benchmark.runs import CLASS_WORD, ROWS, TRUE_INSTANCES
@@ -47,8 +48,6 @@ def markdown(record: Record) -> str:
 def _about(record: Record) -> list[str]:
     rows = {row.runs: row for _, rows in record.tables for row in rows}.values()
     finished = [record.results(row) for row in rows]
-    commits = {run.get("commit", record.commit)[:7] for runs in finished for run in runs}
-    commit = f", commit {', '.join(sorted(commits))}" if any(commits) else ""
     counts = [len(runs) for runs in finished]
     left = f" Not all runs are finished: there are {min(counts)} to {max(counts)} of a system."
     widths = ", ".join(map(str, record.channels))
@@ -56,16 +55,30 @@ def _about(record: Record) -> list[str]:
         "# Comparison",
         "",
         f"Each system {_budget(record)} from {record.train_scans:,} scans with {record.train_sentences:,} sentences, "
-        f"and was scored on {record.test_scans:,} other scans with {record.test_sentences:,} sentences, each scan seen "
-        f"from one side. {_begin(record)} All read voxels of {100 * record.voxel_size:g} cm with a U-Net of widths "
+        f"and was scored on {_test_scans(record)} with {record.test_sentences:,} sentences, each scan seen from one "
+        f"side. {_begin(record)} All read voxels of {100 * record.voxel_size:g} cm with a U-Net of widths "
         f"{widths}. A GRU learns, other text encoders stay as they are. Figures are percent, mean and standard "
         f"deviation over {record.seeds} seed(s).{left if min(counts) < record.seeds else ''}",
         "",
         "The paper's figures are on ScanRefer's validation scans, with voxels of 2 cm and larger U-Nets, with text "
         "encoders that learn, after training to the end: its order may be compared, its height may not.",
         "",
-        f"Made by `{record.command}`, less3d {record.library}{commit}, {record.machine}.",
+        f"Made by `{record.command}`{_made_with(record)}.",
     ]
+
+
+def _test_scans(record: Record) -> str:
+    if not record.test_scans_learned:
+        return f"{record.test_scans:,} other scans"
+    return f"{record.test_scans:,} scans, {record.test_scans_learned:,} of which it has learned from,"
+
+
+def _made_with(record: Record) -> str:
+    """Versions, commits and machines of the runs that are finished."""
+    libraries, machines = (record.made_with(name) for name in ("library", "machine"))
+    commits = [short(commit) for commit in record.made_with("commit")]
+    known = [f"{what} {', '.join(each)}" for what, each in (("less3d", libraries), ("commit", commits)) if each]
+    return "".join(f", {part}" for part in [*known, *machines])
 
 
 def _budget(record: Record) -> str:
@@ -93,7 +106,7 @@ def _systems(record: Record, rows: Sequence[Row]) -> list[str]:
     lines = ["## Systems by text encoder", ""]
     lines += _head(
         "system | text | learns from | mIoU | Acc@0.25 | Acc@0.5 | unique | multiple | over class word | steps | "
-        "samples | minutes | own parameters | paper: mIoU | Acc@0.25 | Acc@0.5"
+        "sentences seen | minutes | parameters | paper: mIoU | Acc@0.25 | Acc@0.5"
     )
     for row in dict.fromkeys(rows):
         results, scored = record.results(row), record.scores(row, ROWS)
@@ -105,9 +118,10 @@ def _systems(record: Record, rows: Sequence[Row]) -> list[str]:
         lines.append(_line([*cells, percent(gains), *_size(results), *_of_paper(row)]))
     lines += [
         "",
-        f"Minutes are those of training, {record.workers} runs at a time; unique and multiple are mIoU of sentences "
-        "whose object is, or is not, the only one of its class; over class word: how much of the latter is more than "
-        "the class word alone gets.",
+        f"Unique and multiple are mIoU of sentences whose object is, or is not, the only one of its class; over class "
+        "word is multiple minus what the same sentences get when only the class word is asked, in percentage points. "
+        f"Minutes are those of training, {' or '.join(record.made_with('at_a_time'))} runs at a time. Parameters are "
+        "those of both stages where there are two, without a text encoder that stays as it is.",
     ]
     stood_for = sorted({row.stands_for for row in rows if row.stands_for})
     if stood_for:
@@ -148,6 +162,8 @@ def _stages(record: Record, rows: Sequence[Row]) -> list[str]:
     if not both:
         return []
     firsts = record.results(both[0].first)
+    if not firsts:
+        return []
     lines = ["## The two stages apart", ""]
     means = [
         f"{name} {percent(result[key] for result in firsts)}"

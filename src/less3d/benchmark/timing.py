@@ -13,6 +13,7 @@ import torch
 
 from less3d.answering import answers, look
 from less3d.benchmark.comparison import Watch
+from less3d.benchmark.machine import commit, machine, short
 from less3d.benchmark.pool import FreshProcesses, each_done
 from less3d.benchmark.record import Record, Row
 from less3d.benchmark.tables import TIMES
@@ -32,11 +33,12 @@ def time_systems(record: Record, rows: Sequence[Row], test: Dataset, watch: Watc
     stays.
     """
     timed: list[dict[str, Any]] = []
+    scans = test.scans[: min(SCANS, record.test_scans)]
     chosen = record.with_weights(rows)
     for number, (title, (row, weights)) in enumerate(chosen.items()):
         watch("timing", number, len(chosen))
         with FreshProcesses(1) as pool:
-            measure = partial(_measure, test=test, scans=test.scans[:SCANS], device=record.device)
+            measure = partial(_measure, test=test, scans=scans, device=record.device)
             (found,) = each_done(pool, measure, [weights])
         further = found.get("further_sentence", found["first_sentence"])
         whole = record.test_scans * (found["set_scan"] + found["first_sentence"])
@@ -45,13 +47,14 @@ def time_systems(record: Record, rows: Sequence[Row], test: Dataset, watch: Watc
     watch("timing", len(chosen), len(chosen))
     if not timed:
         return
-    sentences = sum(len(test.referrals[scan]) for scan in test.scans[:SCANS])
+    sentences = sum(len(test.referrals[scan]) for scan in scans)
     place = "One thread" if record.device == "cpu" else "On the GPU"
+    source = f", commit {short(commit())}" if commit() else ""
     about = (
-        f"{place}, {len(test.scans[:SCANS])} test scans with {sentences} sentences, the first scan once before it "
-        f"counts, each seen from one side, one system after the other on {record.machine}. The time for the whole set "
-        f"of {record.test_scans:,} scans with {record.test_sentences:,} sentences follows from these. Training is that "
-        f"of the runs above, {record.workers} at a time. The paper's times are those of an RTX 4090."
+        f"{place}, {len(scans)} test scans with {sentences} sentences, the first scan once before it counts, each seen "
+        f"from one side, one system after the other on {machine(record.device)}{source}. The time for the whole set of "
+        f"{record.test_scans:,} scans with {record.test_sentences:,} sentences follows from these. Training is that of "
+        "the runs above. The paper's times are those of an RTX 4090."
     )
     with replacing(record.folder / TIMES) as file:
         file.write((json.dumps({"about": about, "rows": timed}, indent=1) + "\n").encode())

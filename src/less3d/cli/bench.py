@@ -76,7 +76,7 @@ def bench(
     """
     from less3d.benchmark.comparison import Budget, Comparison, compare
     from less3d.benchmark.page import make_page
-    from less3d.benchmark.record import record_of, write_record
+    from less3d.benchmark.record import begin, record_of, write_record
     from less3d.benchmark.timing import time_systems
     from less3d.data.open import open_dataset, open_datasets
     from less3d.predict import find_device
@@ -84,19 +84,19 @@ def bench(
     if bool(data) != bool(test) or not (data or quick):
         raise InputError("expected --data to learn from and --test to score on, or --quick, which makes rooms itself")
     find_device(device)
+    usual_minutes, usual_seeds = (_QUICK_MINUTES, 1) if quick else (_MINUTES, _SEEDS)
+    budget = Budget(
+        minutes=usual_minutes if minutes is None else minutes,
+        samples=samples,
+        seeds=usual_seeds if seeds is None else seeds,
+        workers=workers,
+        test_scans=test_scans,
+    )
     output.mkdir(parents=True, exist_ok=True)
     with _watching() as watch:
         if test is None:
             learned, test = _rooms(output, workers, watch)
             data = (learned,)
-        usual_minutes, usual_seeds = (_QUICK_MINUTES, 1) if quick else (_MINUTES, _SEEDS)
-        budget = Budget(
-            minutes=usual_minutes if minutes is None else minutes,
-            samples=samples,
-            seeds=usual_seeds if seeds is None else seeds,
-            workers=workers,
-            test_scans=test_scans,
-        )
         comparison = Comparison(
             data=open_datasets(data, sentences=sentences, split=split),
             test=open_dataset(test, sentences=test_sentences, split=test_split),
@@ -108,9 +108,10 @@ def bench(
             stage_one=stage_one,
             device=device,
         )
-        record = record_of(comparison, command=shlex.join(["less3d", *sys.argv[1:]]))
-        write_record(record)
+        record = record_of(comparison, watch, command=shlex.join(["less3d", *sys.argv[1:]]))
+        begin(record)
         compare(comparison, watch)
+        write_record(record)
         _written(record)
         rows = dict(record.tables).get("text", ())
         if rows:

@@ -1,0 +1,139 @@
+"""Tables say what the saved scores say: of scores that are chosen by hand, and of those that are committed."""
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from less3d.benchmark.figures import table_of_runs
+from less3d.benchmark.record import Record, Row, read_record
+from less3d.benchmark.runs import CLASS_WORD, ROWS, TRUE_INSTANCES
+from less3d.benchmark.systems import Paper
+from less3d.benchmark.tables import markdown
+from less3d.metrics import SentenceScore
+from less3d.score_rows import write_rows
+
+RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
+TGNN = Row("TGNN", "GRU", "instances and classes", Paper(26.1, 35.0, 29.0), "", "TGNN", "stage-one", "", 9, 60.0)
+LESS = Row("LESS", "MiniLM", "masks", None, "BERT", "LESS", "", "", 9, 18.0)
+LATE = Row("late", "MiniLM", "masks", None, "", "late", "", "", 9, 18.0)
+COUNT = 12
+
+
+def score(number: int, iou: float) -> SentenceScore:
+    """Of a sentence of its own scan; the first half are about the only object of their class."""
+    shared = round(100 * iou)
+    about = {"scan": f"room{number}", "record": "", "sentence": "the box", "targets": (0,), "label": "box", "tags": ()}
+    sizes = {"predicted": shared, "true": 100, "shared": shared, "f1_25": 0.0, "f1_50": 0.0, "confidence": 0.5}
+    return SentenceScore(unique=number < COUNT / 2, source="", **about, **sizes)
+
+
+def write_run(folder: Path, files: dict[str, list[float]], **about: float | str) -> None:
+    folder.mkdir(parents=True)
+    known = {"library": "1.2.3", "commit": "0123456789", "machine": "an abacus", "at_a_time": 3}
+    trained = {"seed": int(folder.name[-1]), "steps": 10, "sentences": 1000, "minutes": 2.0, "parameters": 1_500_000}
+    (folder / "result.json").write_text(json.dumps({**known, **trained, **about}))
+    for file, ious in files.items():
+        write_rows([score(number, iou) for number, iou in enumerate(ious)], folder / file)
+
+
+@pytest.fixture
+def record(tmp_path):
+    """Two seeds of three systems."""
+    runs = tmp_path / "runs"
+    for seed, (own, noun, true) in enumerate(((0.2, 0.1, 0.5), (0.4, 0.2, 0.9))):
+        files = {ROWS: own, CLASS_WORD: noun, TRUE_INSTANCES: true}
+        write_run(runs / "TGNN" / f"seed-{seed}", {file: [iou] * COUNT for file, iou in files.items()})
+        write_run(runs / "stage-one" / f"seed-{seed}", {}, ap=0.1 + 0.2 * seed, ap_50=0.2, ap_25=0.3)
+        write_run(runs / "LESS" / f"seed-{seed}", {ROWS: [0.6] * COUNT, CLASS_WORD: [0.6] * COUNT}, machine="a brain")
+        late = [0.5, 0.7] * (COUNT // 2)
+        write_run(runs / "late" / f"seed-{seed}", {ROWS: late, CLASS_WORD: late}, commit="abcdefabcdef-dirty")
+    sizes = {"train_scans": 5, "train_sentences": 50, "test_scans": COUNT, "test_sentences": COUNT}
+    return Record(
+        tables=(("text", (TGNN, LESS, replace(LESS, stands_for="RoBERTa"), LATE)), ("ablation", ()), ("effort", ())),
+        minutes=2.0,
+        first_share=0.5,
+        seeds=2,
+        voxel_size=0.08,
+        channels=(8,),
+        command="less3d bench",
+        folder=tmp_path,
+        **sizes,
+    )
+
+
+def lines_of(record: Record) -> list[str]:
+    return markdown(replace(record, tables=record.tables[:1])).splitlines()
+
+
+def test_a_system_s_line_has_mean_and_deviation_over_seeds(record):
+    """Seeds of .2 and .4: mean .3, and a deviation of .1 times the root of 2, as of a sample."""
+    lines = lines_of(record)
+    trained = "10 | 1,000 | 2.0 | 1.5 M"
+    assert (
+        "| TGNN | GRU | instances and classes | 30.0 ± 14.1 | 50.0 ± 70.7 | 0.0 ± 0.0 | 30.0 ± 14.1 | 30.0 ± 14.1 | "
+        f"15.0 ± 7.1 | {trained} | 26.10 | 35.00 | 29.00 |"
+    ) in lines
+    same = "60.0 ± 0.0 | 100.0 ± 0.0 | 100.0 ± 0.0 | 60.0 ± 0.0 | 60.0 ± 0.0 | 0.0 ± 0.0"
+    for name in ("BERT", "RoBERTa"):
+        assert f"| LESS | MiniLM (for {name}) | masks | {same} | {trained} |  |  |  |" in lines
+
+
+def test_the_stages_are_told_apart(record):
+    lines = lines_of(record)
+    assert any("AP 20.0 ± 14.1, AP50 20.0 ± 0.0, AP25 30.0 ± 0.0." in line for line in lines)
+    assert "| TGNN | GRU | 70.0 ± 28.3 | 100.0 ± 0.0 | 50.0 ± 70.7 |" in lines
+
+
+def test_every_pair_is_compared_once(record):
+    """A difference that all sentences share is sure; one that half of them share and half have reversed is none."""
+    rows = [line for line in lines_of(record) if line.count("|") == 8 and " to " in line]
+    sure = "-30.0 | -30.0 to -30.0 | < .001 | -30.0 to -30.0 | < .001 |"
+    assert rows[0] == f"| TGNN, GRU | LESS, MiniLM | {sure}"
+    first, second, difference, _, by_sentences, _, by_scans = rows[1].strip("| ").split(" | ")
+    assert (first, second, difference) == ("TGNN, GRU", "late, MiniLM", "-30.0")
+    assert by_sentences == by_scans == "< .001"
+    first, second, difference, _, by_sentences, _, by_scans = rows[2].strip("| ").split(" | ")
+    assert (first, second, float(difference)) == ("LESS, MiniLM", "late, MiniLM", 0.0)
+    assert min(float(by_sentences), float(by_scans)) > 0.9
+    assert len(rows) == 3
+
+
+def test_what_runs_were_made_with_is_their_own(record):
+    made = next(line for line in lines_of(record) if line.startswith("Made by"))
+    assert made == "Made by `less3d bench`, less3d 1.2.3, commit 0123456, abcdefa-dirty, a brain, an abacus."
+    assert any("those of training, 3 runs at a time." in line for line in lines_of(record))
+
+
+def test_scans_that_were_learned_from_are_no_others(record):
+    assert "scored on 12 other scans with" in lines_of(record)[2]
+    some = replace(record, test_scans_learned=4)
+    assert "scored on 12 scans, 4 of which it has learned from, with" in lines_of(some)[2]
+
+
+def test_each_run_has_a_row_of_its_own_in_csv(record):
+    rows = list(csv.DictReader(table_of_runs(record).splitlines()))
+    assert len({(row["system"], row["text"], row["stands_for"], row["seed"]) for row in rows}) == len(rows) == 8
+    (own,) = (row for row in rows if row["system"] == "TGNN" and row["seed"] == "1")
+    names = ("miou", "acc_25", "acc_50", "unique_miou", "multiple_miou", "class_word_miou", "true_instances_miou")
+    assert [float(own[name]) for name in names] == [0.4, 1.0, 0.0, 0.4, 0.4, 0.2, 0.9]
+
+
+def test_nothing_finished_is_said_to_be_nothing(record, tmp_path):
+    text = markdown(replace(record, folder=tmp_path / "none", tables=record.tables[:1]))
+    assert "Not all runs are finished: there are 0 to 0 of a system." in text
+    assert "instance segmentation" not in text
+    assert "Made by `less3d bench`." in text
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in RESULTS.glob("*/comparison.json")))
+def test_committed_tables_come_again(name):
+    folder = RESULTS / name
+    record = read_record(folder)
+    assert markdown(record) == (folder / "bench.md").read_text(encoding="utf-8")
+    assert table_of_runs(record) == (folder / "bench.csv").read_text(encoding="utf-8")
+    assert record.command.startswith("less3d bench ")
+    for path in folder.glob("runs/*/*/result.json"):
+        assert len(json.loads(path.read_text(encoding="utf-8"))["commit"]) == 40  # and has not "-dirty" after it
