@@ -4,6 +4,7 @@ was made. Tables and plots are made from this and from the runs' own scores."""
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -118,13 +119,16 @@ def record_of(comparison: Comparison, watch: Watch, *, command: str) -> Record:
     """
     objects = count_objects(comparison, watch)
 
+    @cache
+    def cost(portion: Portion, masks_alone: bool) -> tuple[int, float]:
+        labelled = portion.of(comparison.data)
+        return mask_cost(labelled) if masks_alone else full_cost(labelled, objects)
+
     def row(system: System, portion: Portion) -> Row:
         first = folder_of(name_of(FIRST_STAGE, portion)) if system.first is not None else ""
         runs = folder_of(name_of(system.title, portion))
         about = (system.name, system.text, system.labels, system.paper, system.stands_for, runs, first)
-        labelled = portion.of(comparison.data)
-        cost = mask_cost(labelled) if system.first is None else full_cost(labelled, objects)
-        return Row(*about, portion.title, *cost)
+        return Row(*about, portion.title, *cost(portion, system.first is None))
 
     tables = {
         matrix: tuple(
