@@ -21,6 +21,8 @@ from less3d.weights import RELEASED
 
 RELEASED_FOLDER = ROOT / "src" / "less3d" / "released"
 RESULTS = ROOT / "benchmarks" / "results"
+TIME, SAMPLES = RESULTS / "comparison", RESULTS / "comparison-samples"
+"""The same comparison with as much time, and with as many sentences, for each system."""
 READERS = {
     "perfect objects": "a head of the same kind, trained anew over annotated objects",
     "found objects": "the same head over what these weights find unasked",
@@ -39,7 +41,7 @@ def main() -> None:
     first = next(iter(RELEASED))
     released = [*score_lines(first, scores[first]), "", *size_lines(scores, speed)]
     fill(ROOT / "README.md", [*released, "", *sparse_lines(sparse), "", *data])
-    fill(ROOT / "README.md", comparison_lines(read_record(RESULTS / "comparison")), section="COMPARISON")
+    fill(ROOT / "README.md", comparison_lines(*map(read_record, (TIME, SAMPLES))), section="COMPARISON")
     ablation = read("ablation.json")
     origin_line = f"From [ablation.json](../benchmarks/results/ablation.json), {origin(ablation)}."
     fill(ROOT / "docs" / "ablation.md", [*table(ablation), "", origin_line])
@@ -95,26 +97,38 @@ def relation_lines(relation: dict[str, Any]) -> list[str]:
     return [*lines, f"From [relation.json]({TO_ROOT}benchmarks/results/relation.json), {origin(relation)}."]
 
 
-def comparison_lines(record: Record) -> list[str]:
-    """The systems of a comparison whose runs are finished, the worst first."""
+def comparison_lines(record: Record, samples: Record) -> list[str]:
+    """The systems of a comparison whose runs are finished, the worst first.
+
+    Args:
+        record: of as much time for each system.
+        samples: of as many sentences for each system.
+    """
     rows = {row.title: row for row in dict(record.tables)["text"]}
+    same = {row.title: row for row in dict(samples.tables)["text"]}
     scored = {row: scores_of(record, row) for row in rows.values()}
     found = sorted((row for row in scored if scored[row]), key=lambda row: mean(one.miou for one in scored[row]))
     lines = [
-        "| system | learns from | sentences seen | mIoU, % | Acc@0.25, % | Acc@0.5, % | seeds |",
+        "| system | learns from | sentences seen | mIoU, % | Acc@0.25, % | Acc@0.5, % | "
+        f"mIoU, % after {samples.samples:,} sentences |",
         "|" + " --- |" * 7,
     ]
     for row in found:
         seen = mean(result["sentences"] for result in record.results(row))
         cells = [percent(getattr(one, measure) for one in scored[row]) for measure in MEASURES]
-        lines.append(f"| {row.title} | {row.labels} | {seen:,.0f} | {' | '.join(cells)} | {len(scored[row])} |")
+        cells.append(percent(one.miou for one in scores_of(samples, same[row.title])))
+        lines.append(f"| {row.title} | {row.labels} | {seen:,.0f} | {' | '.join(cells)} |")
+    return [*lines, "", f"From {_source(record)}, {record.minutes:g} minutes each; and from {_source(samples)}."]
+
+
+def _source(record: Record) -> str:
+    """Where a comparison is, its seeds, commits and machines."""
+    name = record.folder.name
     commits = ", ".join(map(short, record.made_with("commit")))
-    return [
-        *lines,
-        "",
-        f"From [comparison](benchmarks/results/comparison/bench.md), {record.minutes:g} minutes each, commit "
-        f"{commits}, {', '.join(record.made_with('machine'))}.",
-    ]
+    return (
+        f"[{name}](benchmarks/results/{name}/bench.md), {record.seeds} seed{'' if record.seeds == 1 else 's'}, commit "
+        f"{commits}, {', '.join(record.made_with('machine'))}"
+    )
 
 
 def loading_lines(loading: dict[str, Any]) -> list[str]:
