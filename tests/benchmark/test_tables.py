@@ -87,6 +87,18 @@ def test_the_stages_are_told_apart(record):
     assert "| TGNN | GRU | 70.0 ± 28.3 | 100.0 ± 0.0 | 50.0 ± 70.7 |" in lines
 
 
+def test_effort_is_told_beside_the_score(record):
+    """9 objects, in an hour; the first stage has an AP50 of .2 with both seeds."""
+    some = replace(TGNN, portion="30% of the scans")
+    lines = markdown(replace(record, tables=(("effort", (some, LATE)),))).splitlines()
+    portion = "30% of the scans | 9 | 1.0"
+    assert (
+        f"| TGNN | GRU | instances and classes | {portion} | 30.0 ± 14.1 | 50.0 ± 70.7 | 0.0 ± 0.0 | 20.0 ± 0.0 |"
+        in lines
+    )
+    assert "| late | MiniLM | masks | all | 9 | 0.3 | 60.0 ± 0.0 | 100.0 ± 0.0 | 50.0 ± 0.0 |  |" in lines
+
+
 def test_every_pair_is_compared_once(record):
     """A difference that all sentences share is sure; one that half of them share and half have reversed is none."""
     rows = [line for line in lines_of(record) if line.count("|") == 8 and " to " in line]

@@ -50,6 +50,7 @@ def _bars(record: Record, rows: Sequence[Row]) -> Path:
 def _curves(record: Record, rows: Sequence[Row]) -> Path:
     """mIoU against the number of labelled objects, and against the hours that labelling takes."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import LogLocator
 
     figure = Figure(figsize=(11, 4.5), layout="constrained")
     by_objects, by_hours = figure.subplots(1, 2, sharey=True)
@@ -70,7 +71,8 @@ def _curves(record: Record, rows: Sequence[Row]) -> Path:
     by_hours.set(xlabel="hours of labelling, by the paper's figures")
     for axes in (by_objects, by_hours):
         axes.set(xscale="log", ylim=(0, None))
-        axes.xaxis.set_major_formatter("{x:,g}")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
+        axes.xaxis.set_major_formatter("{x:,.10g}")
         axes.xaxis.set_minor_formatter("")
         axes.grid(alpha=0.3)
     by_hours.legend()

@@ -215,13 +215,18 @@ def _effort(record: Record, rows: Sequence[Row]) -> list[str]:
         "## Score against the effort of labelling",
         "",
         f"Hours by the paper's figures: {MASK_MINUTES:g} minutes a mask, which it says are the most that one takes, "
-        f"and {SCAN_MINUTES:g} minutes a scan with all its instances and classes, the least.",
+        f"and {SCAN_MINUTES:g} minutes a scan with all its instances and classes, the least. AP50 is that of the first "
+        "of two stages.",
         "",
-        *_head("system | text | learns from | of the data | labelled objects | hours | mIoU | Acc@0.25 | Acc@0.5"),
+        *_head(
+            "system | text | learns from | of the data | labelled objects | hours | mIoU | Acc@0.25 | Acc@0.5 | AP50"
+        ),
     ]
     for row in rows:
-        about = [row.name, _reader(row), row.labels, row.portion or "all", f"{row.labelled:,}"]
-        lines.append(_line([*about, f"{row.label_minutes / 60:,.1f}", *_measured(scores_of(record, row))]))
+        about = [row.name, _reader(row), row.labels, row.portion or "all"]
+        effort = [f"{row.labelled:,}", f"{row.label_minutes / 60:,.1f}"]
+        first = percent(result["ap_50"] for result in record.results(row.first)) if row.first else ""
+        lines.append(_line([*about, *effort, *_measured(scores_of(record, row)), first]))
     return lines
 
 
