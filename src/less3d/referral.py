@@ -30,6 +30,11 @@ class Referral:
     record: str = ""
 
 
+def targets_of(referrals: Iterable[Referral]) -> set[int]:
+    """All objects that some sentences about one scan are about."""
+    return {target for referral in referrals for target in referral.targets}
+
+
 @dataclass(frozen=True, eq=False)
 class Masks:
     """Which of a scan's N points are of which described object: all the supervision LESS reads.

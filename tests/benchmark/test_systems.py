@@ -9,7 +9,7 @@ from less3d.benchmark.runs import ROWS, Run, at_length, finish, folder_of, read_
 from less3d.benchmark.systems import MATRICES, Eyes, systems
 from less3d.data.folder import Folder
 from less3d.score_rows import read_rows
-from less3d.training.recipes import complete
+from less3d.training.recipes import RECIPES, complete
 from less3d.weights import load_weights
 
 
@@ -29,6 +29,7 @@ def test_every_row_of_the_paper_s_main_table_is_there():
     assert rows[6].config.model.text.encoder == "roberta-base"
     assert [row.labels for row in rows] == ["instances and classes"] * 4 + ["masks"] * 4
     assert rows[3].config.model.graph.xrefseg.neighbors == 10
+    assert RECIPES["rooms-xrefseg"].model.graph.xrefseg.neighbors == 10  # MiniLM is of BERT's kind
     assert rows[2].config.model.graph.xrefseg.neighbors == 16
 
 

@@ -9,14 +9,16 @@ import torch
 from tiny_data import write_tiny_data
 from tiny_run import tiny_run
 
+from less3d.data.augment import AugmentConfig
 from less3d.data.folder import Folder
 from less3d.errors import InputError
 from less3d.io import read_scan, write_scan
-from less3d.models import ModelConfig
+from less3d.models import ModelConfig, Referrer
 from less3d.models.graph import GraphConfig
 from less3d.models.instances import InstanceConfig
 from less3d.models.tgnn import TgnnConfig
 from less3d.predict import Segmenter
+from less3d.scan import Scan
 from less3d.training.evaluate import evaluate
 from less3d.training.instances import evaluate_instances, read_instance_rows
 from less3d.training.loader import Steps
@@ -108,6 +110,36 @@ def test_the_second_stage_wants_the_first(data, first, tmp_path):
         evaluate_instances(load_weights(tmp_path / "masks")[0], data)
 
 
+def test_what_is_no_object_is_told_apart_however_rare_it_is(tmp_path):
+    """Of eleven rooms one has a ceiling, and a lamp that is too rare to be told apart."""
+    (tmp_path / "scans").mkdir()
+    points = np.random.default_rng(0).uniform(0, 2, (60, 3)).astype(np.float32)
+    for number in range(11):
+        labels = {0: "wall", 1: "chair", 2: "ceiling", 3: "lamp"} if number == 10 else {0: "wall", 1: "chair"}
+        instances = np.arange(60, dtype=np.int32) % len(labels)
+        scan = Scan(points=points, colors=np.zeros((60, 3), np.uint8), instances=instances, labels=labels)
+        write_scan(scan, tmp_path / "scans" / f"room{number:02d}.npz")
+    rows = [{"scan": f"room{number:02d}", "sentence": "the chair", "target_id": 1} for number in range(11)]
+    (tmp_path / "sentences.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    instances = complete(STAGE_ONE, Folder(tmp_path)).model.graph.instances
+    assert set(instances.classes) == {"wall", "chair", "ceiling"}
+    assert instances.is_background[instances.number_of("ceiling")]
+
+
+def test_weights_that_stand_for_other_classes_are_not_taken_over():
+    one, same, other = (
+        Referrer(replace(STAGE_ONE.model, graph=replace(_GRAPH, instances=replace(_GRAPH.instances, classes=classes))))
+        for classes in (("chair", "wall"), ("chair", "wall"), ("wall", "chair"))
+    )
+    assert same.begin_with(one) == "all"
+    assert other.begin_with(one) == "the U-Net"
+
+
+def test_words_of_another_vocabulary_are_not_taken_over():
+    one, other = (Referrer(tiny_run(*words).model) for words in (("red", "box"), ("box", "red")))
+    assert other.begin_with(one) == "the U-Net"
+
+
 def test_labels_go_where_the_points_go(data):
     """Colors say what is what in these rooms, however they are turned, thinned and cut."""
     plain = replace(STAGE_ONE.augment, brightness=0.0, contrast=0.0, tint=0.0, grey=0.0, color_noise=0.0, flatten=0.0)
@@ -121,6 +153,23 @@ def test_labels_go_where_the_points_go(data):
             assert owners in ([{0}, {1}], [{1}, {0}])
             assert len(asked.labels.classes) == 2
             assert bool(asked.sentences) == model.answers
+
+
+def test_whichever_labels_are_read_the_scans_are_the_same(data, tmp_path):
+    """Only one of two boxes is described, and only that one becomes plainer."""
+    (tmp_path / "scans").mkdir()
+    write_scan(read_scan(data.path("room0")), tmp_path / "scans" / "room0.npz")
+    (tmp_path / "sentences.jsonl").write_text(json.dumps({"scan": "room0", "sentence": "the red box", "target_id": 1}))
+    some = Folder(tmp_path)
+    masks_alone = replace(tiny_run("the", "red", "box"), augment=AugmentConfig(flatten=1.0))
+    two_stages = replace(masks_alone, model=complete(STAGE_TWO, data).model)
+    assert two_stages.model.needs_labels
+    assert not masks_alone.model.needs_labels
+    for step in range(3):
+        (one,), (other,) = (Steps(some, config)[step] for config in (masks_alone, two_stages))
+        torch.testing.assert_close(one.points, other.points, rtol=0, atol=0)
+        torch.testing.assert_close(one.colors, other.colors, rtol=0, atol=0)
+        assert len(other.labels.classes) == 2
 
 
 def test_sentences_with_masks_of_their_own_are_left_out(data, tmp_path):

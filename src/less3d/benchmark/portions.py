@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from less3d.data.dataset import Annotated, Dataset
-from less3d.referral import Masks, Referral
+from less3d.referral import Masks, Referral, targets_of
 from less3d.scan import Scan
 
 MASK_MINUTES, SCAN_MINUTES = 2.0, 20.0
@@ -48,7 +48,7 @@ class Portion:
     def _sentences(self, scan: str, referrals: tuple[Referral, ...]) -> tuple[Referral, ...]:
         if self.objects is None:
             return referrals
-        described = sorted({target for row in referrals for target in row.targets})
+        described = sorted(targets_of(referrals))
         order = np.random.default_rng(zlib.crc32(scan.encode())).permutation(described)
         chosen = set(order[: self.objects].tolist())
         return tuple(row for row in referrals if row.targets and chosen.issuperset(row.targets))
@@ -76,7 +76,7 @@ class Part(Dataset):
     def load(self, scan: str) -> tuple[Scan, Masks]:
         """One scan, with the masks of all that its sentences are about."""
         read, masks = self.whole.load(scan)
-        return read, masks.only(target for row in self.kept[scan] for target in row.targets)
+        return read, masks.only(targets_of(self.kept[scan]))
 
     def annotated(self, scan: str) -> Annotated:
         """One scan with full labels."""
@@ -85,8 +85,8 @@ class Part(Dataset):
 
 def mask_cost(data: Dataset) -> tuple[int, float]:
     """The objects of a data set that a sentence is about, and the minutes that painting them takes."""
-    described = {(scan, target) for scan, rows in data.referrals.items() for row in rows for target in row.targets}
-    return len(described), MASK_MINUTES * len(described)
+    described = sum(len(targets_of(rows)) for rows in data.referrals.values())
+    return described, MASK_MINUTES * described
 
 
 def full_cost(data: Dataset, objects: Mapping[str, int]) -> tuple[int, float]:

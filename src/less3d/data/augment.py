@@ -5,7 +5,7 @@ right are said from a stated place, as in made rooms. People mostly leave the pl
 from how the scan lies; so large turns are for the sentences without view words (`AugmentConfig.turn`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -47,8 +47,8 @@ class AugmentConfig:
     """Chance that all colour is lost."""
     color_noise: float = 0.04
     flatten: float = 0.3
-    """Chance that objects become plainer, at times as plain as can be: their colours move towards the mean of each
-    mask, and the points of thin objects, such as windows and curtains, towards a plane."""
+    """Chance that described objects become plainer, at times as plain as can be: their colours move towards the mean of
+    each mask, and the points of thin objects, such as windows and curtains, towards a plane."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
@@ -61,11 +61,26 @@ class AugmentConfig:
 
 
 def augment(
-    scan: Scan, masks: Masks, referrals: Sequence[Referral], rng: np.random.Generator, config: AugmentConfig
+    scan: Scan,
+    masks: Masks,
+    referrals: Sequence[Referral],
+    rng: np.random.Generator,
+    config: AugmentConfig,
+    *,
+    described: Container[int],
 ) -> tuple[Scan, Masks, tuple[Referral, ...]]:
     """Another scan of the same room, with the masks on its points, and those sentences that are true of it.
 
     Nothing but points, colors, masks and words is read; the new scan has no labels.
+
+    Args:
+        scan: of the room.
+        masks: of objects, all that are to be carried along.
+        referrals: the sentences.
+        rng: what is drawn from.
+        config: how strongly it is changed.
+        described: the objects that may become plainer: those that sentences are about, whatever other masks are known,
+            so that systems see the same scans whichever labels they read.
     """
     mirrored = bool(rng.random() < config.mirror)
     turn, referrals = _turn(referrals, rng, config)
@@ -74,7 +89,8 @@ def augment(
     masks = masks.take(kept)
     points, colors = points[kept], _recolor(scan.colors[kept], rng, config)
     if rng.random() < config.flatten:
-        points, colors = _flattened(points, colors, masks, min(rng.uniform(0.3, 1.7), 1.0))
+        plainer = [rows for key, rows in masks.members.items() if key in described]
+        points, colors = _flattened(points, colors, plainer, min(rng.uniform(0.3, 1.7), 1.0))
     if mirrored:
         referrals = [replace(referral, sentence=swap_left_right(referral.sentence)) for referral in referrals]
     return Scan(points=points, colors=colors), masks, tuple(referrals)
@@ -132,10 +148,12 @@ def _recolor(colors: np.ndarray, rng: np.random.Generator, config: AugmentConfig
     return (values.clip(0, 1) * 255).astype(np.uint8)
 
 
-def _flattened(points: np.ndarray, colors: np.ndarray, masks: Masks, strength: float) -> tuple[np.ndarray, np.ndarray]:
+def _flattened(
+    points: np.ndarray, colors: np.ndarray, objects: Sequence[np.ndarray], strength: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Colours moved towards the mean of their object, thin objects towards their plane; all the way at strength 1."""
     points, colors = points.copy(), colors.copy()
-    for rows in masks.members.values():
+    for rows in objects:
         if len(rows):
             own = colors[rows].astype(np.float32)
             colors[rows] = (own + strength * (own.mean(axis=0) - own)).astype(np.uint8)

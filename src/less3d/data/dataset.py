@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from less3d.errors import InputError
-from less3d.referral import Masks, Referral, Sample
+from less3d.referral import Masks, Referral, Sample, targets_of
 from less3d.scan import Scan
 
 
@@ -185,7 +185,7 @@ def described(masks: Masks, referrals: Sequence[Referral]) -> Masks:
                 what = f"object {target} has" if target >= 0 else "the mask or box marks"
                 place = referral.record or repr(referral.sentence)
                 raise InputError(f"{place}: {what} no point of scan {referral.scan}")
-    return masks.only(target for referral in referrals for target in referral.targets)
+    return masks.only(targets_of(referrals))
 
 
 def with_splits(scan: Scan, referrals: Sequence[Referral]) -> list[Referral]:

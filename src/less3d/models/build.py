@@ -82,8 +82,8 @@ class Referrer(nn.Module):
     def begin_with(self, other: "Referrer", *, unet_only: bool = False) -> str:
         """Take over what another model knows and this one can use; says what that is.
 
-        That is all, where both have the same parameters, whatever their losses weigh; the first stage, where the other
-        is the first of the two of this one; else the U-Net.
+        That is all, where both have the same parameters, and tell the same words and classes apart, whatever their
+        losses weigh; the first stage, where the other is the first of the two of this one; else the U-Net.
 
         Args:
             other: the other model.
@@ -92,7 +92,7 @@ class Referrer(nn.Module):
         Raises:
             InputError: when U-Nets have other sizes, or this model needs a first stage.
         """
-        if not unet_only and _shapes(other) == _shapes(self):
+        if not unet_only and _rows(other) == _rows(self):
             self.load_state_dict(other.state_dict())
             return "all"
         mine, its = self.network, other.network
@@ -133,8 +133,10 @@ class Referrer(nn.Module):
         return self.network.losses(batch, self.text(batch.sentences) if text is None else text)
 
 
-def _shapes(model: nn.Module) -> dict[str, torch.Size]:
-    return {name: values.shape for name, values in model.state_dict().items()}
+def _rows(model: Referrer) -> tuple[dict[str, torch.Size], tuple[str, ...], tuple[str, ...]]:
+    """The sizes of all parameters, and the words and the classes that rows of theirs stand for."""
+    sizes = {name: values.shape for name, values in model.state_dict().items()}
+    return sizes, model.config.text.vocabulary, model.config.graph.instances.classes
 
 
 def _network(config: ModelConfig, text_width: int) -> LESS | LateLESS | GraphNetwork:

@@ -16,7 +16,7 @@ from less3d.data.dataset import Dataset, make_samples, with_splits
 from less3d.data.sentences.view import swap_left_right
 from less3d.errors import InputError
 from less3d.models import ModelConfig
-from less3d.referral import Masks, Referral, Sample
+from less3d.referral import Masks, Referral, Sample, targets_of
 from less3d.scan import Scan
 from less3d.training.config import TrainConfig
 
@@ -84,7 +84,8 @@ class Steps(TorchDataset[list[Asked]]):
         keys = [key for key, rows in full.masks.members.items() if len(rows)]
         near = Referral(name, "", (int(rng.choice(keys)),) if keys else ())
         scan, masks = self._part(full.scan, full.masks, near, rng)
-        scan, masks, _ = augment(scan, masks, (), rng, self.config.augment)
+        described = targets_of(self.data.referrals[name])
+        scan, masks, _ = augment(scan, masks, (), rng, self.config.augment, described=described)
         return [asked_nothing(scan, self.config.model.graph.instances.labels_of(masks, full.classes))]
 
     def _samples(
@@ -95,7 +96,7 @@ class Steps(TorchDataset[list[Asked]]):
         chosen = self._choose(masks, referrals, rng)
         if self.config.absent:
             chosen = self._with_absent(name, chosen, rng)
-        changed = augment(scan, masks, chosen, rng, self.config.augment)
+        changed = augment(scan, masks, chosen, rng, self.config.augment, described=targets_of(referrals))
         if samples := make_samples(*changed):
             return samples, changed[1]
         return make_samples(scan, masks, chosen), masks  # where holes took all that was described

@@ -6,6 +6,7 @@ paper's sizes they ask for a GPU too.
 
 import warnings
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from less3d.models.graph import GraphConfig
 from less3d.models.instances import InstanceConfig
 from less3d.models.late import LateConfig
 from less3d.models.less import LessConfig
+from less3d.models.xrefseg import XRefSegConfig
 from less3d.text import TextConfig
 from less3d.training.config import TrainConfig
 from less3d.weights import load_weights
@@ -66,7 +68,10 @@ RECIPES: dict[str, TrainConfig] = {
         ),
     ),
     "rooms-tgnn": replace(_TWO_STAGES, model=ModelConfig(fusion="graph", graph=GraphConfig(matcher="tgnn"))),
-    "rooms-xrefseg": replace(_TWO_STAGES, model=ModelConfig(fusion="graph", graph=GraphConfig(matcher="xrefseg"))),
+    "rooms-xrefseg": replace(
+        _TWO_STAGES,
+        model=ModelConfig(fusion="graph", graph=GraphConfig(matcher="xrefseg", xrefseg=XRefSegConfig(neighbors=10))),
+    ),
     "rooms-less": TrainConfig(
         model=ModelConfig(fusion="early", early=LessConfig(channels=(32, 64, 96, 128), blocks=1, positive_weight=20.0)),
         steps=10_000,
@@ -150,19 +155,24 @@ def _with_classes(model: ModelConfig, data: Dataset, start_from: Path | None) ->
         return replace(model, graph=graph, voxel_size=first.voxel_size)
     if model.graph.instances.classes:
         return model
-    instances = replace(model.graph.instances, classes=common_classes(data))
+    classes = common_classes(data, always=model.graph.instances.background)
+    instances = replace(model.graph.instances, classes=classes)
     return replace(model, graph=replace(model.graph, instances=instances))
 
 
-def common_classes(data: Dataset) -> tuple[str, ...]:
+def common_classes(data: Dataset, *, always: Collection[str] = ()) -> tuple[str, ...]:
     """The classes of which a tenth of the scans, at least, has an object, the commonest first.
 
     Of many scans the first 200 are looked at. What is of a class of things with nothing in common is of none, see
     `UNSCORED`.
+
+    Args:
+        data: the scans.
+        always: classes that count however rare they are: those that are no objects, which must be told from objects.
 
     Raises:
         InputError: when a scan has no full labels.
     """
     scans = data.scans[:_LOOKED_AT]
     counts = Counter(label for scan in scans for label in set(data.annotated(scan).classes.values()) - UNSCORED)
-    return tuple(label for label, count in counts.most_common() if count >= _COMMON * len(scans))
+    return tuple(label for label, count in counts.most_common() if count >= _COMMON * len(scans) or label in always)
