@@ -16,7 +16,7 @@ from less3d.benchmark.plots import draw
 from less3d.benchmark.portions import Portion
 from less3d.benchmark.record import begin, read_record, record_of
 from less3d.benchmark.runs import TRUE_INSTANCES
-from less3d.benchmark.tables import markdown, order_line
+from less3d.benchmark.tables import markdown
 from less3d.benchmark.timing import time_systems
 from less3d.data.folder import Folder
 from less3d.errors import InputError
@@ -250,18 +250,6 @@ def save_other_weights(path):
     model = replace(RUN.model, late=replace(RUN.model.late, channels=(8, 16)), text=words)
     save_weights(Referrer(model), path, metadata={})
     return path
-
-
-def test_the_order_is_said_to_be_the_paper_s_only_where_it_is():
-    assert order_line([("a", [0.1]), ("b", [0.2])]) == (
-        "the order is the paper's (one seed: how far seeds differ is not known)."
-    )
-    assert "by more than the spread" in order_line([("a", [0.1, 0.12]), ("b", [0.2, 0.22]), ("c", [0.3, 0.32])])
-    assert "not beyond the spread" in order_line([("a", [0.1, 0.3]), ("b", [0.2, 0.25])])
-    line = order_line([("a", [0.3, 0.3]), ("b", [0.2, 0.2]), ("c", [0.25, 0.25])])
-    assert line == "the paper's order is not reproduced: b (20.0) is not above a (30.0)."
-    assert "not reproduced (one seed" in order_line([("a", [0.3, 0.3]), ("b", [0.2])])
-    assert "not all have finished" in order_line([("a", [0.3]), ("b", []), ("c", [0.4])])
 
 
 def test_mistakes_are_refused(tmp_path):

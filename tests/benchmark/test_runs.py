@@ -1,6 +1,5 @@
 """Runs of a comparison: as long as the budget says, scored once, and never two in one place."""
 
-import os
 from dataclasses import replace
 
 import pytest
@@ -8,7 +7,6 @@ from tiny_data import write_tiny_data
 from tiny_run import tiny_run
 from tiny_systems import Here
 
-from less3d.benchmark.pool import FreshProcesses, each_done
 from less3d.benchmark.portions import Part
 from less3d.benchmark.runs import CLASS_WORD, ROWS, Run, at_length, finish, read_sentences, steps_per_minute
 from less3d.data.folder import Folder
@@ -64,16 +62,3 @@ def test_steps_follow_from_minutes():
     config = at_length(TINY, 1001, 7)
     assert (config.steps, config.seed, config.validate_every, config.warmup_steps) == (1001, 7, 1001, 2)
     assert at_length(TINY, 0, 0).steps == 1
-
-
-def test_each_task_has_a_fresh_process_and_one_that_dies_is_told():
-    with FreshProcesses(2) as pool:
-        processes = set(each_done(pool, _own_process, range(3)))
-        assert len(processes) == 3
-        assert os.getpid() not in processes
-        with pytest.raises(InputError, match="was killed"):
-            list(each_done(pool, os._exit, [1, 1, 1]))
-
-
-def _own_process(_: int) -> int:
-    return os.getpid()

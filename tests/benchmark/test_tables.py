@@ -2,16 +2,20 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from less3d.benchmark.figures import table_of_runs
+from less3d.benchmark.plots import bars, curves
 from less3d.benchmark.record import Record, Row, read_record
 from less3d.benchmark.runs import CLASS_WORD, ROWS, TRUE_INSTANCES
 from less3d.benchmark.systems import Paper
-from less3d.benchmark.tables import markdown
+from less3d.benchmark.tables import markdown, order_line
+from less3d.errors import InputError
 from less3d.metrics import SentenceScore
 from less3d.score_rows import write_rows
 
@@ -91,12 +95,77 @@ def test_effort_is_told_beside_the_score(record):
     """9 objects, in an hour; the first stage has an AP50 of .2 with both seeds."""
     some = replace(TGNN, portion="30% of the scans")
     lines = markdown(replace(record, tables=(("effort", (some, LATE)),))).splitlines()
-    portion = "30% of the scans | 9 | 1.0"
-    assert (
-        f"| TGNN | GRU | instances and classes | {portion} | 30.0 ± 14.1 | 50.0 ± 70.7 | 0.0 ± 0.0 | 20.0 ± 0.0 |"
-        in lines
+    own, late = "30.0 ± 14.1 | 50.0 ± 70.7 | 0.0 ± 0.0", "60.0 ± 0.0 | 100.0 ± 0.0 | 50.0 ± 0.0"
+    about = "instances and classes | 30% of the scans | 9 | 1.0"
+    assert f"| TGNN | GRU | {about} | {own} | 10 | 1,000 | 2.0 + 2.0 | 20.0 ± 0.0 |" in lines
+    assert f"| late | MiniLM | masks | all | 9 | 0.3 | {late} | 10 | 1,000 | 2.0 |  |" in lines
+
+
+def test_parts_of_less_are_told_with_what_differs_between_them(record):
+    """Masks of 30 points on average, and of 60, 50 and 70, half and half."""
+    chain = ("LESS without PWCA and QSA", "LESS without QSA", "LESS, L_seg alone", "LESS, L_seg + L_area", "LESS")
+    runs = ("TGNN", "late", "late", "LESS", "LESS")
+    rows = tuple(replace(LATE, name=name, runs=folder) for name, folder in zip(chain, runs, strict=True))
+    lines = markdown(replace(record, tables=(("ablation", rows),))).splitlines()
+    first = "30.0 ± 14.1 | 50.0 ± 70.7 | 0.0 ± 0.0 | 30 ± 14"
+    assert f"| LESS without PWCA and QSA | MiniLM | {first} |  |  |  |" in lines
+    tested = [line.split(" | ")[:3] for line in lines if " to " in line and line.count("|") == 8]
+    assert tested == [
+        ["| LESS without QSA, MiniLM", "LESS without PWCA and QSA, MiniLM", "+30.0"],
+        ["| LESS, MiniLM", "LESS without QSA, MiniLM", "+0.0"],
+        ["| LESS, L_seg + L_area, MiniLM", "LESS, L_seg alone, MiniLM", "+0.0"],
+        ["| LESS, MiniLM", "LESS, L_seg + L_area, MiniLM", "+0.0"],
+    ]
+
+
+def test_the_order_is_said_to_be_the_paper_s_only_where_it_is():
+    assert order_line([("a", [0.1]), ("b", [0.2])]) == (
+        "the order is the paper's (one seed: how far seeds differ is not known): b has +10.0 over a."
     )
-    assert "| late | MiniLM | masks | all | 9 | 0.3 | 60.0 ± 0.0 | 100.0 ± 0.0 | 50.0 ± 0.0 |  |" in lines
+    assert order_line([("a", [0.1, 0.12]), ("b", [0.2, 0.22]), ("c", [0.3, 0.32])]) == (
+        "the order is the paper's, by more than seeds differ: b has +10.0 over a, where seeds differ by 1.4; c has "
+        "+10.0 over b, where seeds differ by 1.4."
+    )
+    assert order_line([("a", [0.1, 0.3]), ("b", [0.2, 0.25])]) == (
+        "the order is the paper's, but not by more than seeds differ: b has +2.5 over a, where seeds differ by 14.1."
+    )
+    assert order_line([("a", [0.3, 0.3]), ("b", [0.2, 0.2]), ("c", [0.25, 0.25])]) == (
+        "the paper's order is not reproduced: b has -10.0 over a, where seeds differ by 0.0; c has +5.0 over b, where "
+        "seeds differ by 0.0."
+    )
+    assert order_line([("a", [0.3, 0.5]), ("b", [0.39, 0.4])]) == (
+        "the paper's order is not reproduced, nor is another: where it is reversed, seeds differ by more: b has -0.5 "
+        "over a, where seeds differ by 14.1."
+    )
+    assert "not reproduced (one seed" in order_line([("a", [0.3, 0.3]), ("b", [0.2])])
+    assert "not all have finished" in order_line([("a", [0.3]), ("b", []), ("c", [0.4])])
+
+
+def test_what_is_lost_or_damaged_is_named(record):
+    run = record.folder / "runs" / "TGNN" / "seed-1"
+    for file in (TRUE_INSTANCES, CLASS_WORD):
+        (run / file).unlink()
+        with pytest.raises(InputError, match=re.escape(str(run / file))):
+            lines_of(record)
+    (run / "result.json").write_text("")
+    with pytest.raises(InputError, match=re.escape(str(run / "result.json"))):
+        lines_of(record)
+
+
+def test_bars_are_as_long_as_the_means_and_dots_are_seeds(record):
+    figure = bars(record, [TGNN, LESS, LATE])
+    lengths = [[bar.get_width() for bar in axes.patches] for axes in figure.axes]
+    np.testing.assert_allclose(lengths, [[30, 60, 60], [50, 100, 100], [0, 100, 50]])
+    np.testing.assert_allclose(figure.axes[0].lines[0].get_xdata(), [20, 40])
+
+
+def test_curves_are_over_objects_and_over_hours(record):
+    more = replace(TGNN, runs="late", labelled=90, label_minutes=600.0)
+    figure = curves(record, [TGNN, more, LESS])
+    for axes, (effort, alone) in zip(figure.axes, (([9, 90], [9]), ([1, 10], [0.3])), strict=True):
+        line, other = (axes.containers[number].lines[0] for number in (0, 1))
+        np.testing.assert_allclose(line.get_xydata(), np.transpose([effort, [30, 60]]))
+        np.testing.assert_allclose(other.get_xydata(), np.transpose([alone, [60]]))
 
 
 def test_every_pair_is_compared_once(record):

@@ -32,10 +32,16 @@ def miou(score: Score | None) -> float | None:
 
 def percent(values: Iterable[float | None]) -> str:
     """Mean and standard deviation over seeds, percent."""
-    known = [100 * value for value in values if value is not None]
+    return mean_and_deviation((100 * value for value in values if value is not None), "{:.1f}")
+
+
+def mean_and_deviation(values: Iterable[float], form: str) -> str:
+    """The mean over seeds, and the standard deviation where there are several; nothing of none."""
+    known = list(values)
     if not known:
         return ""
-    return f"{np.mean(known):.1f}" + (f" ± {np.std(known, ddof=1):.1f}" if len(known) > 1 else "")
+    deviation = f" ± {form.format(np.std(known, ddof=1))}" if len(known) > 1 else ""
+    return form.format(np.mean(known)) + deviation
 
 
 def table_of_runs(record: Record) -> str:

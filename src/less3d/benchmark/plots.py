@@ -21,13 +21,13 @@ def draw(record: Record) -> list[Path]:
     tables = dict(record.tables)
     drawn = []
     if "text" in tables:
-        drawn.append(_bars(record, tables["text"]))
+        drawn.append(_saved(record.folder / RESULTS, bars(record, tables["text"])))
     if "effort" in tables:
-        drawn.append(_curves(record, tables["effort"]))
+        drawn.append(_saved(record.folder / EFFORT, curves(record, tables["effort"])))
     return drawn
 
 
-def _bars(record: Record, rows: Sequence[Row]) -> Path:
+def bars(record: Record, rows: Sequence[Row]) -> "Figure":
     """mIoU, Acc@0.25 and Acc@0.5 of each system; each seed a dot."""
     from matplotlib.figure import Figure
 
@@ -44,10 +44,10 @@ def _bars(record: Record, rows: Sequence[Row]) -> Path:
     axes[0].set_yticks(range(len(known)), [row.title for row in known])
     axes[0].invert_yaxis()
     figure.suptitle("blue learns from masks, yellow from instances and classes", fontsize="medium")
-    return _saved(record.folder / RESULTS, figure)
+    return figure
 
 
-def _curves(record: Record, rows: Sequence[Row]) -> Path:
+def curves(record: Record, rows: Sequence[Row]) -> "Figure":
     """mIoU against the number of labelled objects, and against the hours that labelling takes."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import LogLocator
@@ -76,7 +76,7 @@ def _curves(record: Record, rows: Sequence[Row]) -> Path:
         axes.xaxis.set_minor_formatter("")
         axes.grid(alpha=0.3)
     by_hours.legend()
-    return _saved(record.folder / EFFORT, figure)
+    return figure
 
 
 def _saved(path: Path, figure: "Figure") -> Path:

@@ -1,6 +1,8 @@
 """Processes for runs: each run has a fresh one."""
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -21,8 +23,22 @@ class FreshProcesses(ThreadPoolExecutor):
 
 
 def _alone(work: Callable, *given: Any, **more: Any) -> Any:
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn, initializer=_end_with_parent) as process:
         return process.submit(work, *given, **more).result()
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as its parent has: one that is killed cannot end it, and who starts the comparison again
+    would have two processes at one run."""
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def each_done(pool: Executor, work: Callable[[_Task], _Done], tasks: Iterable[_Task]) -> Iterator[_Done]:

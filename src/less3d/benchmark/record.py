@@ -10,9 +10,10 @@ from pathlib import Path
 
 from less3d.benchmark.comparison import FIRST_STAGE, Comparison, Watch, count_objects, name_of, portions_of
 from less3d.benchmark.portions import Portion, full_cost, mask_cost
-from less3d.benchmark.runs import RESULT, folder_of
+from less3d.benchmark.runs import RESULT, TRUE_INSTANCES, folder_of
 from less3d.benchmark.systems import Paper, System
 from less3d.data.dataset import Dataset
+from less3d.data.jsons import read_json
 from less3d.errors import InputError
 from less3d.io.files import read_bytes, replacing, sha256_of
 from less3d.metrics import SentenceScore
@@ -85,15 +86,24 @@ class Record:
     """Where it is; not written."""
 
     def results(self, row: Row | str) -> list[dict]:
-        """What each finished run of a row, or of a folder of runs, has said, seed by seed."""
+        """What each finished run of a row, or of a folder of runs, has said, seed by seed.
+
+        Raises:
+            InputError: when that is damaged.
+        """
         runs = self.folder / "runs" / (row if isinstance(row, str) else row.runs)
-        return [json.loads(path.read_text(encoding="utf-8")) for path in self._finished(runs)]
+        return [read_json(path) for path in self._finished(runs)]
 
     def scores(self, row: Row, file: str) -> list[list[SentenceScore]]:
-        """The sentences' scores of each finished run, seed by seed; none where runs have no such file."""
+        """The sentences' scores of each finished run, seed by seed; among true instances none of systems of one stage.
+
+        Raises:
+            InputError: when a finished run has lost them.
+        """
+        if file == TRUE_INSTANCES and not row.first:
+            return []
         runs = self.folder / "runs" / row.runs
-        files = [path.with_name(file) for path in self._finished(runs)]
-        return [read_rows(path) for path in files if path.exists()]
+        return [read_rows(path.with_name(file)) for path in self._finished(runs)]
 
     def made_with(self, name: str) -> list[str]:
         """What finished runs say of how they were made, each once: commit, library, machine, or how many at_a_time."""

@@ -24,6 +24,7 @@ from less3d.benchmark.machine import commit, machine
 from less3d.benchmark.pool import each_done
 from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
+from less3d.data.jsons import read_json
 from less3d.data.sentences import class_words
 from less3d.errors import InputError
 from less3d.io.files import replacing, sha256_of
@@ -82,8 +83,12 @@ class Run:
 
     @property
     def result(self) -> dict[str, Any]:
-        """What the finished run has said."""
-        return json.loads((self.folder / RESULT).read_text(encoding="utf-8"))
+        """What the finished run has said.
+
+        Raises:
+            InputError: when that is damaged.
+        """
+        return read_json(self.folder / RESULT)
 
     @property
     def is_finished(self) -> bool:
@@ -152,10 +157,15 @@ def at_length(config: TrainConfig, steps: int, seed: int) -> TrainConfig:
 
 def finish(run: Run) -> Run:
     """Train to the end, or from where the run was stopped, and score; the result is in the run's folder."""
-    about: dict[str, Any] = {}
+    about: dict[str, Any] = {
+        "commit": commit(),  # of the source that is now in memory
+        "library": version("less3d"),
+        "machine": machine(run.device),
+        "at_a_time": run.at_a_time,
+    }
     if run.given is None:
         progress = _train(run)
-        about = {"steps": progress.step, "sentences": progress.sentences, "minutes": progress.seconds / 60}
+        about |= {"steps": progress.step, "sentences": progress.sentences, "minutes": progress.seconds / 60}
     else:
         run.folder.mkdir(parents=True, exist_ok=True)
         given, info = load_weights(run.given)
@@ -167,10 +177,6 @@ def finish(run: Run) -> Run:
         "name": run.name,
         "seed": run.config.seed,
         "begun_with": run.origin,
-        "commit": commit(),
-        "library": version("less3d"),
-        "machine": machine(run.device),
-        "at_a_time": run.at_a_time,
         **about,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         **_scored(run, model),

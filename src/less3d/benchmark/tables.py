@@ -1,19 +1,19 @@
 """The tables of a comparison, from the scores that its runs have saved; no model is needed."""
 
 import itertools
-import json
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from less3d.benchmark.figures import MEASURES, mean_ious, miou, percent, scores_of
+from less3d.benchmark.figures import MEASURES, mean_and_deviation, mean_ious, miou, percent, scores_of
 from less3d.benchmark.machine import short
 from less3d.benchmark.portions import MASK_MINUTES, SCAN_MINUTES
 from less3d.benchmark.record import Record, Row
 from less3d.benchmark.runs import CLASS_WORD, ROWS, TRUE_INSTANCES
 from less3d.benchmark.significance import paired_bootstrap
 from less3d.benchmark.systems import STAND_IN
+from less3d.data.jsons import read_json
 from less3d.metrics import Score, summarize
 
 TIMES = "times.json"
@@ -33,7 +33,7 @@ def markdown(record: Record) -> str:
     if "text" in tables:
         parts += [
             _systems(record, tables["text"]),
-            _differences(record, tables["text"]),
+            _every_difference(record, tables["text"]),
             _stages(record, tables["text"]),
         ]
     if "ablation" in tables:
@@ -41,7 +41,7 @@ def markdown(record: Record) -> str:
     if "effort" in tables:
         parts.append(_effort(record, tables["effort"]))
     if "text" in tables and (record.folder / TIMES).exists():
-        parts.append(_times(json.loads((record.folder / TIMES).read_text(encoding="utf-8")), tables["text"]))
+        parts.append(_times(record, read_json(record.folder / TIMES), tables["text"]))
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
@@ -129,26 +129,28 @@ def _systems(record: Record, rows: Sequence[Row]) -> list[str]:
     return lines
 
 
-def _differences(record: Record, rows: Sequence[Row]) -> list[str]:
-    """Every pair of systems, tested on the same sentences."""
-    known = [row for row in dict.fromkeys(rows) if record.scores(row, ROWS)]
-    distinct = list({row.runs: row for row in known}.values())
-    if len(distinct) < 2:
+def _every_difference(record: Record, rows: Sequence[Row]) -> list[str]:
+    distinct = list({row.runs: row for row in rows}.values())
+    lines = _differences(record, list(itertools.combinations(distinct, 2)))
+    return ["## Differences", "", *lines] if lines else []
+
+
+def _differences(record: Record, pairs: Sequence[tuple[Row, Row]]) -> list[str]:
+    """Pairs of systems that both have runs, tested on the same sentences; nothing where there is none."""
+    pairs = [pair for pair in pairs if all(record.scores(row, ROWS) for row in pair)]
+    if not pairs:
         return []
-    pairs = list(itertools.combinations(distinct, 2))
     lines = [
-        "## Differences",
-        "",
         "Paired bootstrap, mIoU of the first minus the second: drawn anew are the sentences, or the scans with all "
         f"theirs. No p is corrected for there being {len(pairs)} pairs, and none knows how seeds differ.",
         "",
     ]
     lines += _head("first | second | difference | 95 % interval | p | 95 % interval, by scans | p")
-    scans = [score.scan for score in record.scores(distinct[0], ROWS)[0]]
-    for one, other in pairs:
-        ious = [mean_ious(record, row) for row in (one, other)]
+    scans = [score.scan for score in record.scores(pairs[0][0], ROWS)[0]]
+    for pair in pairs:
+        ious = [mean_ious(record, row) for row in pair]
         by_sentences, by_scans = (paired_bootstrap(*ious, groups=groups) for groups in (None, scans))
-        cells = [row.title for row in (one, other)] + [f"{100 * by_sentences.mean:+.1f}"]
+        cells = [row.title for row in pair] + [f"{100 * by_sentences.mean:+.1f}"]
         for found, drawn in ((by_sentences, len(scans)), (by_scans, len(set(scans)))):
             p = "< .001" if found.p < 0.001 else f"{found.p:.3f}"
             cells += [f"{100 * found.low:+.1f} to {100 * found.high:+.1f}", p if drawn >= _LEAST else f"of {drawn}"]
@@ -176,17 +178,22 @@ def _stages(record: Record, rows: Sequence[Row]) -> list[str]:
 
 
 def _ablation(record: Record, rows: Sequence[Row]) -> list[str]:
-    lines = ["## Parts of LESS", "", "All for as many steps as the whole.", ""]
-    lines += _head("system | text | mIoU | Acc@0.25 | Acc@0.5 | paper: mIoU | Acc@0.25 | Acc@0.5")
-    lines += [_line([row.name, _reader(row), *_measured(scores_of(record, row)), *_of_paper(row)]) for row in rows]
+    lines = ["## Parts of LESS", "", "All for as many steps as the whole. Points are those of a mask, on average.", ""]
+    lines += _head("system | text | mIoU | Acc@0.25 | Acc@0.5 | points | paper: mIoU | Acc@0.25 | Acc@0.5")
+    for row in rows:
+        sizes = (float(np.mean([one.predicted for one in scored])) for scored in record.scores(row, ROWS))
+        measured = [*_measured(scores_of(record, row)), mean_and_deviation(sizes, "{:,.0f}")]
+        lines.append(_line([row.name, _reader(row), *measured, *_of_paper(row)]))
     known = {row.name: [score.miou for score in scores_of(record, row)] for row in rows}
     for title, chain in zip(("Alignment by words and queries", "Losses"), _CHAINS, strict=True):
         lines += ["", f"{title}: {order_line([(name, known[name]) for name in chain])}"]
-    return lines
+    named = {row.name: row for row in rows}
+    tested = [(named[better], named[name]) for chain in _CHAINS for name, better in itertools.pairwise(chain)]
+    return [*lines, "", *_differences(record, tested)]
 
 
 def order_line(rows: Sequence[tuple[str, Sequence[float]]]) -> str:
-    """Whether each system is better than the one before it, as the paper has them, and by more than seeds differ.
+    """Whether each system is better than the one before it, as the paper has them, and how far seeds differ.
 
     Args:
         rows: name, and mIoU of each seed, the paper's worst first.
@@ -194,46 +201,53 @@ def order_line(rows: Sequence[tuple[str, Sequence[float]]]) -> str:
     if any(not values for _, values in rows):
         return "not all have finished that the order is made of."
     alone = min(len(values) for _, values in rows) < 2
-    wrong, close = [], []
+    gaps, spreads, steps = [], [], []
     for (name, low), (better, high) in itertools.pairwise(rows):
-        gap = float(np.mean(high) - np.mean(low))
-        spread = 0.0 if alone else max(float(np.std(values, ddof=1)) for values in (low, high))
-        if gap <= 0:
-            wrong.append(f"{better} ({100 * np.mean(high):.1f}) is not above {name} ({100 * np.mean(low):.1f})")
-        elif gap <= spread:
-            close.append(f"{better} is above {name} by {100 * gap:.1f}, seeds differ by {100 * spread:.1f}")
-    seeds = " (one seed: how far seeds differ is not known)" if alone else ""
-    if wrong:
-        return f"the paper's order is not reproduced{seeds}: {'; '.join(wrong)}."
-    if close:
-        return f"the order is the paper's, but not beyond the spread between seeds: {'; '.join(close)}."
-    return f"the order is the paper's{seeds or ', by more than the spread between seeds'}."
+        gaps.append(float(np.mean(high) - np.mean(low)))
+        spreads.append(0.0 if alone else max(float(np.std(values, ddof=1)) for values in (low, high)))
+        seeds = "" if alone else f", where seeds differ by {100 * spreads[-1]:.1f}"
+        steps.append(f"{better} has {100 * gaps[-1]:+.1f} over {name}{seeds}")
+    if min(gaps) > 0:
+        said = "the order is the paper's"
+        close = any(gap <= spread for gap, spread in zip(gaps, spreads, strict=True))
+        beyond = ", but not by more than seeds differ" if close else ", by more than seeds differ"
+    else:
+        said = "the paper's order is not reproduced"
+        close = all(-gap <= spread for gap, spread in zip(gaps, spreads, strict=True))
+        beyond = ", nor is another: where it is reversed, seeds differ by more" if close else ""
+    return f"{said}{' (one seed: how far seeds differ is not known)' if alone else beyond}: {'; '.join(steps)}."
 
 
 def _effort(record: Record, rows: Sequence[Row]) -> list[str]:
     lines = [
         "## Score against the effort of labelling",
         "",
-        f"Hours by the paper's figures: {MASK_MINUTES:g} minutes a mask, which it says are the most that one takes, "
-        f"and {SCAN_MINUTES:g} minutes a scan with all its instances and classes, the least. AP50 is that of the first "
-        "of two stages.",
+        "Each portion of the data is learned from for as many steps as all of it; where sentences are few, there are "
+        f"fewer at a step. Hours are by the paper's figures: {MASK_MINUTES:g} minutes a mask, which it says are the "
+        f"most that one takes, and {SCAN_MINUTES:g} minutes a scan with all its instances and classes, the least. "
+        "Minutes are those of training, of each stage; AP50 is that of the first.",
         "",
         *_head(
-            "system | text | learns from | of the data | labelled objects | hours | mIoU | Acc@0.25 | Acc@0.5 | AP50"
+            "system | text | learns from | of the data | labelled objects | hours | mIoU | Acc@0.25 | Acc@0.5 | "
+            "steps | sentences seen | minutes | AP50"
         ),
     ]
     for row in rows:
+        stages = [record.results(runs) for runs in (row.first, row.runs) if runs]
+        minutes = [f"{np.mean([run['minutes'] for run in runs]):.1f}" for runs in stages if runs]
+        ap = percent(result["ap_50"] for result in record.results(row.first)) if row.first else ""
         about = [row.name, _reader(row), row.labels, row.portion or "all"]
         effort = [f"{row.labelled:,}", f"{row.label_minutes / 60:,.1f}"]
-        first = percent(result["ap_50"] for result in record.results(row.first)) if row.first else ""
-        lines.append(_line([*about, *effort, *_measured(scores_of(record, row)), first]))
+        size = [*_size(record.results(row))[:2], " + ".join(minutes), ap]
+        lines.append(_line([*about, *effort, *_measured(scores_of(record, row)), *size]))
     return lines
 
 
-def _times(times: dict[str, Any], rows: Sequence[Row]) -> list[str]:
-    lines = ["## Time and memory", "", times["about"], ""]
+def _times(record: Record, times: dict[str, Any], rows: Sequence[Row]) -> list[str]:
+    counted = " Training took what the budget gave." if record.samples is None else ""
+    lines = ["## Time and memory", "", f"{times['about']}{counted} Further sentences are asked together.", ""]
     lines += _head(
-        "system | training, min (first stage + second) | set a scan, s | first sentence, ms | further sentence, ms | "
+        "system | training, min (first stage + second) | set a scan, s | first sentence, ms | each further, ms | "
         "whole set, min | peak memory, MB | paper: training, h | a sentence, ms | whole set, min"
     )
     for took in times["rows"]:

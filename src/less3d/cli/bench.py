@@ -68,6 +68,7 @@ def bench(
         workers: runs at a time, one core each.
         test_scans: at most so many scans are scored.
         tables: which tables to make: systems by text encoder, parts of LESS, score against the effort of labelling.
+            They take the place of those in the folder, whose runs stay.
         bert: name or folder of BERT; without it MiniLM stands in.
         roberta: name or folder of RoBERTa; without it MiniLM stands in.
         device: where systems train and answer, "cpu" or "cuda"; on a GPU --workers 1 is fair to all.
