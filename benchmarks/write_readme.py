@@ -1,4 +1,4 @@
-"""Write the figures of the README, the docs and the model cards from the committed results; none is typed by hand.
+"""Write the figures of the README, of docs/ablation.md and of the model cards from the committed results.
 
 python benchmarks/write_readme.py
 """
