@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from less3d.errors import InputError
 from less3d.instance_metrics import (
-    THRESHOLDS,
     FoundInstance,
     InstanceScore,
     average_precision,
@@ -55,10 +54,14 @@ def test_nothing_found_is_zero():
     assert scores([], CHAIRS).mean == InstanceScore(0.0, 0.0, 0.0)
 
 
-def test_a_mask_counts_where_its_iou_is_over_the_threshold():
-    score = scores([found("chair", [0, 1, 2, 4])], masks(chair_1=[0, 1, 2, 3])).mean  # IoU .6
-    assert (score.ap_25, score.ap_50) == (1.0, 1.0)
-    assert score.ap == pytest.approx(sum(threshold < 0.6 for threshold in THRESHOLDS) / len(THRESHOLDS))
+@pytest.mark.parametrize(
+    ("part", "whole", "ap", "ap_50", "ap_25"),
+    [(11, 12, 1, 1, 1), (9, 12, 5 / 9, 1, 1), (5, 8, 3 / 9, 1, 1), (6, 12, 0, 0, 1), (3, 12, 0, 0, 0)],
+)
+def test_a_mask_counts_where_its_iou_is_over_the_threshold(part, whole, ap, ap_50, ap_25):
+    """AP has nine thresholds, .50 to .90: IoU .917 is over all, .75 over five of them, .625 over three."""
+    score = scores([found("chair", range(part))], masks(chair_1=range(whole))).mean
+    assert (score.ap, score.ap_50, score.ap_25) == pytest.approx((ap, ap_50, ap_25))
 
 
 def test_what_is_wrong_and_believed_more_costs_more():

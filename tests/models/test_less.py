@@ -171,12 +171,45 @@ def test_queries_look_inside_their_own_masks_only():
     assert not torch.equal(qmp(features)[0], queries)
 
 
-def test_weighted_query_is_the_weighted_sum_of_masks():
-    queries, mask_features = QMP(SMALL)(torch.randn(11, 8))
-    weights = QSA(TEXT_WIDTH, 16)(queries, torch.randn(TEXT_WIDTH))
-    assert weights.sum().item() == pytest.approx(1.0)
-    of_masks = sum(w * (mask_features @ q) for w, q in zip(weights, queries, strict=True))
-    torch.testing.assert_close(mask_features @ (weights @ queries), of_masks)
+def test_qmp_is_masks_then_points_then_queries_then_feedforward_step_by_step():
+    qmp = QMP(replace(SMALL, query_layers=2))
+    for module in qmp.modules():
+        if isinstance(module, nn.LayerNorm):
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+            nn.init.uniform_(module.bias, -0.5, 0.5)
+
+    def normed(x, norm):
+        return nn.functional.layer_norm(x, (16,), norm.weight, norm.bias)
+
+    features = torch.randn(9, 8)
+    memory = normed(qmp.memory[0](features), qmp.memory[1]).relu()
+    mask_features = qmp.mask_features[2](qmp.mask_features[0](features).relu())
+    queries = normed(qmp.queries, qmp.norm)
+    for layer in qmp.layers:
+        allowed = where_to_look(queries @ mask_features.T)
+        queries = normed(queries + layer.to_points(queries, memory, allowed=allowed), layer.norm_points)
+        queries = normed(queries + layer.to_queries(queries, queries), layer.norm_queries)
+        queries = normed(queries + layer.feedforward[2](layer.feedforward[0](queries).relu()), qmp.norm)
+    for got, expected in zip(qmp(features), (queries, mask_features), strict=True):
+        torch.testing.assert_close(got, expected)
+
+
+def test_qsa_is_the_softmax_of_queries_times_sentence():
+    part, queries, sentence = QSA(TEXT_WIDTH, 16), torch.randn(5, 16), torch.randn(TEXT_WIDTH)
+    s = part.sentence[2](part.sentence[0](sentence).relu())
+    fit = torch.stack([(query * s).sum() for query in queries]).exp()
+    torch.testing.assert_close(part(queries, sentence), fit / fit.sum())
+
+
+@pytest.mark.parametrize("qsa", [True, False])
+def test_the_answer_is_the_sum_of_the_queries_masks_weighted_by_qsa_or_alike(qsa):
+    model, scene, text, seen = make_model(replace(SMALL, qsa=qsa)), scene_of(make_scan(300, 1)), make_text([3]), []
+    with model.qmp.register_forward_hook(lambda *args: seen.append(args[-1])):
+        (answer,) = ask(model, scene, text, [0])
+    ((queries, mask_features),) = seen
+    weights = model.qsa(queries, text.sentence[0]) if qsa else torch.full((5,), 0.2)
+    masks = [mask_features @ query for query in queries]
+    torch.testing.assert_close(answer, sum(w * mask for w, mask in zip(weights, masks, strict=True)))
 
 
 # The whole network
