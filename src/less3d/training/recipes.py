@@ -112,8 +112,9 @@ RECIPES: dict[str, TrainConfig] = {
 """Each recipe by name: `rooms-base` (late fusion, 16 scans at a step, for a GPU), `rooms-base-cpu` (the same network in
 two processes, for a CPU), `rooms-tiny` (smaller), `rooms-instances` (the first of two stages, in small), `rooms-tgnn`
 and `rooms-xrefseg` (second stages over it), `rooms-less` (the paper's network in small), `less-paper` and
-`less-paper-gru` (the paper's sizes, for a GPU: as many sentences as 64 epochs of ScanRefer's 36,665 have, 14 a step; but
-each of another scan, and with a rate that falls along half a cosine, where the authors' falls to .95 in each epoch)."""
+`less-paper-gru` (the paper's sizes, for a GPU: as many sentences as 64 epochs of ScanRefer's 36,665 have, 14 a step;
+but each of another scan, and with a rate that falls along half a cosine, where the authors' falls to .95 in each
+epoch)."""
 
 
 def complete(config: TrainConfig, data: Dataset, *, start_from: Path | None = None) -> TrainConfig:
