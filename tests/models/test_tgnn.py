@@ -1,4 +1,6 @@
-"""TGNN's stage two against its formulas, written out node by node and word by word."""
+"""TGNN's stage two against its formulas, written out node by node and word by word, and worked out by hand."""
+
+from math import log
 
 import pytest
 import torch
@@ -18,6 +20,47 @@ def make_text(sentences=3, words=5, width=12, seed=0) -> TextFeatures:
 def make_nodes(count=20, width=8, seed=0):
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(count, width, generator=generator), 3 * torch.rand(count, 3, generator=generator)
+
+
+def write(model: TGNN, values: dict[str, list]):
+    """Set the parameters that are named, and all others to 0."""
+    zeros = {name: torch.zeros_like(parameter) for name, parameter in model.named_parameters()}
+    model.load_state_dict(zeros | {name: torch.tensor(value) for name, value in values.items()})
+
+
+def test_scores_are_those_worked_out_by_hand():
+    """Objects 1, -1 and 2 at x = 0, 1 and 3, of which each sees itself and one other, and words L and -L; L = log 3."""
+    L = log(3)
+    model, same = TGNN(TgnnConfig(width=2, layers=1, neighbors=1), node_width=1, text_width=1), [[1, 0], [0, 1]]
+    write(model, {
+        # ReLU(x, -x): h = (1, 0), (0, 1), (2, 0) and w = (L, 0), (0, L). Thus h . w = (L, 0), (0, L), (2 L, 0),
+        # shares of words are 3/4 1/4, 1/4 3/4 and 9/10 1/10, and h * m = (.75 L, 0), (0, .75 L), (1.8 L, 0).
+        "layers.0.node.0.weight": [[1], [-1]], "layers.0.node.2.weight": same,
+        "layers.0.word.0.weight": [[1], [-1]], "layers.0.word.2.weight": same,
+        # ReLU(x_j - x_i, 2 x_j + x_i - distance) - (2, 0): e_00 = (-2, 0), e_01 = (-1, 1), e_11 = (-2, 3),
+        # e_10 = (-2, 0), e_22 = (-2, 9), e_21 = (-2, 3).
+        "layers.0.edge.0.weight": [[0, 0, 0, 0, 0, 0, 1, 0, 0, 0], [2, 0, 0, 1, 0, 0, 0, 0, 0, -1]],
+        "layers.0.edge.2.weight": same, "layers.0.edge.2.bias": [-2, 0],
+        # h' = (1 - 1.5 L, .75 L), (-1.5 L, 1 + 2.25 L), (2 - 3.6 L, 2.25 L), and the score is 2 p + q + 1.
+        "score.weight": [[2, 1]], "score.bias": [1],
+    })  # fmt: skip
+    text = TextFeatures(torch.tensor([[[L], [-L]]]), torch.zeros(1, 1), torch.ones(1, 2, dtype=torch.bool))
+    positions = torch.tensor([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [3.0, 0.0, 0.0]])
+    got = model(torch.tensor([[1.0], [-1.0], [2.0]]), positions, text)
+    torch.testing.assert_close(got, torch.tensor([[[3 - 2.25 * L, 2 - 0.75 * L, 5 - 4.95 * L]]]))
+
+
+@pytest.mark.parametrize(("config", "seen"), [(TgnnConfig(), 1 + 16), (TgnnConfig(layers=2, neighbors=2), 1 + 2)])
+def test_layers_follow_one_another_on_an_object_and_those_nearest_to_it(config, seen):
+    torch.manual_seed(0)
+    model, text = TGNN(config, node_width=8, text_width=12), make_text()
+    features, positions = make_nodes(24)
+    near = (positions - positions[:, None]).norm(dim=2).argsort(dim=1)[:, :seen]
+    nodes = features.expand(3, -1, -1)
+    for layer in model.layers:
+        nodes = layer(nodes, near, edge_geometry(positions, near), text)
+    expected = nodes @ model.score.weight[0] + model.score.bias
+    torch.testing.assert_close(model(features, positions, text), expected[None], rtol=1e-4, atol=1e-4)
 
 
 def test_a_layer_is_its_formula():
@@ -80,6 +123,12 @@ def test_padding_and_other_sentences_change_nothing():
     torch.testing.assert_close(
         model(*nodes, TextFeatures(text.words + ~text.mask[..., None] * 7.0, text.sentence, text.mask)), together
     )
+
+
+def test_every_part_is_linear_relu_linear():
+    model = TGNN(TgnnConfig(), node_width=8, text_width=12)
+    for part in [part for layer in model.layers for part in (layer.node, layer.word, layer.edge)]:
+        assert [type(step).__name__ for step in part] == ["Linear", "ReLU", "Linear"]
 
 
 def test_the_paper_s_sizes():
