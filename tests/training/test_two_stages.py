@@ -24,7 +24,7 @@ from less3d.training.instances import evaluate_instances, read_instance_rows
 from less3d.training.loader import Steps
 from less3d.training.loop import train
 from less3d.training.recipes import complete
-from less3d.weights import load_weights
+from less3d.weights import load_weights, save_weights
 
 _GRAPH = GraphConfig(instances=InstanceConfig(channels=(8, 8), blocks=1, inputs="details"))
 STAGE_ONE = replace(tiny_run(), model=ModelConfig(fusion="graph", graph=_GRAPH, voxel_size=0.2))
@@ -62,6 +62,14 @@ def test_the_first_stage_is_judged_as_instance_segmentation(data, first):
     assert "AP50" in card
     assert "answers no sentence" in card
     assert not (first / "text").exists()  # nothing was read
+
+
+def test_a_first_stage_keeps_the_classes_of_the_weights_it_begins_with(data, first, tmp_path):
+    names = ("wall", "box")
+    stage_one = replace(STAGE_ONE.model, graph=replace(_GRAPH, instances=replace(_GRAPH.instances, classes=names)))
+    save_weights(Referrer(stage_one), tmp_path / "best.safetensors", metadata={})
+    assert complete(STAGE_ONE, data, start_from=tmp_path).model.graph.instances.classes == names
+    assert complete(STAGE_ONE, data, start_from=first).model.graph.instances.classes == ("box",)
 
 
 def test_it_is_not_completed_twice(data, first):
@@ -122,7 +130,7 @@ def test_what_is_no_object_is_told_apart_however_rare_it_is(tmp_path):
     rows = [{"scan": f"room{number:02d}", "sentence": "the chair", "target_id": 1} for number in range(11)]
     (tmp_path / "sentences.jsonl").write_text("\n".join(map(json.dumps, rows)))
     instances = complete(STAGE_ONE, Folder(tmp_path)).model.graph.instances
-    assert set(instances.classes) == {"wall", "chair", "ceiling"}
+    assert instances.classes == ("chair", "wall", "ceiling")
     assert instances.is_background[instances.number_of("ceiling")]
 
 

@@ -121,9 +121,9 @@ def complete(config: TrainConfig, data: Dataset, *, start_from: Path | None = No
     """The run with what only the data can say: what a GRU knows, which classes are told apart, and whether sentences
     about nothing can be borrowed.
 
-    The vocabulary is that of the training sentences. Classes are those of the scans' labels, see `common_classes`; but
-    a second stage takes all settings of the first from its weights, `start_from`. Sentences are borrowed by their
-    labels.
+    The vocabulary is that of the training sentences. Classes are those that the weights `start_from` tell apart, else
+    those of the scans' labels, see `common_classes`; a second stage takes all settings of the first from these weights.
+    Sentences are borrowed by their labels.
 
     Warns:
         InputWarning: when `absent` is left out, because there are no labels of several classes.
@@ -151,19 +151,20 @@ def complete(config: TrainConfig, data: Dataset, *, start_from: Path | None = No
 
 def _with_classes(model: ModelConfig, data: Dataset, start_from: Path | None) -> ModelConfig:
     """A model of two stages that knows which classes there are."""
-    if model.answers and start_from is not None:
-        first = load_weights(start_from)[0].config
+    first = None if start_from is None else load_weights(start_from)[0].config
+    if model.answers and first is not None:
         graph = replace(model.graph, instances=first.graph.instances)
         return replace(model, graph=graph, voxel_size=first.voxel_size)
     if model.graph.instances.classes:
         return model
-    classes = common_classes(data, always=model.graph.instances.background)
+    known = () if first is None else first.graph.instances.classes
+    classes = known or common_classes(data, always=model.graph.instances.background)
     instances = replace(model.graph.instances, classes=classes)
     return replace(model, graph=replace(model.graph, instances=instances))
 
 
 def common_classes(data: Dataset, *, always: Collection[str] = ()) -> tuple[str, ...]:
-    """The classes of which a tenth of the scans, at least, has an object, the commonest first.
+    """The classes of which a tenth of the scans, at least, has an object, the commonest first, then by name.
 
     Of many scans the first 200 are looked at. What is of a class of things with nothing in common is of none, see
     `UNSCORED`.
@@ -177,4 +178,5 @@ def common_classes(data: Dataset, *, always: Collection[str] = ()) -> tuple[str,
     """
     scans = data.scans[:_LOOKED_AT]
     counts = Counter(label for scan in scans for label in set(data.annotated(scan).classes.values()) - UNSCORED)
-    return tuple(label for label, count in counts.most_common() if count >= _COMMON * len(scans) or label in always)
+    common = (label for label, count in counts.items() if count >= _COMMON * len(scans) or label in always)
+    return tuple(sorted(common, key=lambda label: (-counts[label], label)))
