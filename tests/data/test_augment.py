@@ -6,13 +6,13 @@ from functools import partial
 import numpy as np
 import pytest
 
-from less3d.data.augment import AugmentConfig, augment
+from less3d.data.augment import FEW, AugmentConfig, augment
 from less3d.data.sentences.view import has_view_words
 from less3d.referral import Masks, Referral
 from less3d.scan import Scan
 
 STILL = AugmentConfig(**{field.name: 0.0 for field in fields(AugmentConfig)} | {"keep": 1.0, "holes": 0})
-augmented = partial(augment, described=(0, 1))
+augmented = partial(augment, described=range(FEW))
 
 
 @pytest.fixture
@@ -120,10 +120,18 @@ def test_flattened_objects_move_towards_one_color_and_the_rest_keeps_its_own(sca
 
 def test_only_described_objects_become_plainer(scan, masks):
     flat = replace(STILL, flatten=1.0)
-    changed, *_ = augment(scan, masks, [], np.random.default_rng(0), flat, described={1})
+    changed, *_ = augment(scan, masks, [], np.random.default_rng(0), flat, described=range(1, FEW + 1))
     other, own = masks.members[0], masks.members[1]
     assert abs(changed.colors[other].astype(int) - scan.colors[other]).max() <= 1
     assert changed.colors[own].std() < 0.8 * scan.colors[own].std()
+
+
+def test_few_described_objects_do_not_become_plainer(scan, masks):
+    """Nothing else in the scan would be as plain, and training would learn to look for that."""
+    flat = replace(STILL, flatten=1.0)
+    for seed in range(5):
+        changed, *_ = augment(scan, masks, [], np.random.default_rng(seed), flat, described=range(1, FEW))
+        assert abs(changed.colors.astype(int) - scan.colors).max() <= 1
 
 
 def test_flattened_windows_become_planes_and_chairs_keep_their_shape():

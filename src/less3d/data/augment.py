@@ -5,7 +5,7 @@ right are said from a stated place, as in made rooms. People mostly leave the pl
 from how the scan lies; so large turns are for the sentences without view words (`AugmentConfig.turn`).
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,8 @@ from less3d.scan import Scan
 
 _THIN = 0.06
 """Objects are thin when their points are, by standard deviation, within this of a plane, and four times as wide."""
+FEW = 5
+"""With fewer described objects than this, none becomes plainer: it would tell which of all objects is meant."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ class AugmentConfig:
     """Chance that all colour is lost."""
     color_noise: float = 0.04
     flatten: float = 0.3
-    """Chance that described objects become plainer, at times as plain as can be: their colours move towards the mean of
-    each mask, and the points of thin objects, such as windows and curtains, towards a plane."""
+    """Chance that described objects, unless they are few, become plainer, at times as plain as can be: their colours
+    move towards the mean of each mask, and the points of thin objects, such as windows and curtains, to a plane."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
@@ -67,7 +69,7 @@ def augment(
     rng: np.random.Generator,
     config: AugmentConfig,
     *,
-    described: Container[int],
+    described: Collection[int],
 ) -> tuple[Scan, Masks, tuple[Referral, ...]]:
     """Another scan of the same room, with the masks on its points, and those sentences that are true of it.
 
@@ -79,8 +81,8 @@ def augment(
         referrals: the sentences.
         rng: what is drawn from.
         config: how strongly it is changed.
-        described: the objects that may become plainer: those that sentences are about, whatever other masks are known,
-            so that systems see the same scans whichever labels they read.
+        described: the objects that may become plainer, unless they are few: those that sentences are about, whatever
+            other masks are known, so that systems see the same scans whichever labels they read.
     """
     mirrored = bool(rng.random() < config.mirror)
     turn, referrals = _turn(referrals, rng, config)
@@ -88,7 +90,7 @@ def augment(
     kept = _kept(points, rng, config)
     masks = masks.take(kept)
     points, colors = points[kept], _recolor(scan.colors[kept], rng, config)
-    if rng.random() < config.flatten:
+    if rng.random() < config.flatten and len(described) >= FEW:
         plainer = [rows for key, rows in masks.members.items() if key in described]
         points, colors = _flattened(points, colors, plainer, min(rng.uniform(0.3, 1.7), 1.0))
     if mirrored:
