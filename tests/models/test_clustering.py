@@ -1,5 +1,7 @@
 """What the network says of voxels becomes objects, each once, and the same ones in any order."""
 
+from dataclasses import fields
+
 import pytest
 import torch
 
@@ -26,7 +28,9 @@ def boxes(*objects, noise=0.0, seed=0):
     def shaken(values):
         return values + noise * torch.randn(values.shape, generator=generator)
 
-    return VoxelOpinions(classes[owner], shaken(looks[owner]), shaken(middles[owner] - where)), where, owner
+    features = torch.randn(len(where), 5, generator=torch.Generator().manual_seed(seed + 1))
+    said = VoxelOpinions(classes[owner], shaken(looks[owner]), shaken(middles[owner] - where), features)
+    return said, where, owner
 
 
 def gathered(*groups):
@@ -36,7 +40,8 @@ def gathered(*groups):
     middles, offsets, looks = (torch.zeros(len(voxels), width) for width in (3, 3, 32))
     middles[:, 0], looks[:, 0] = voxels[:, 1], voxels[:, 2]
     offsets[:, 1] = voxels[:, 3] * (-1.0) ** torch.arange(len(voxels))
-    return VoxelOpinions(torch.tensor([[8.0, 0.0, 0.0, 0.0]]).repeat(len(voxels), 1), looks, offsets), middles - offsets
+    classes = torch.tensor([[8.0, 0.0, 0.0, 0.0]]).repeat(len(voxels), 1)
+    return VoxelOpinions(classes, looks, offsets, looks), middles - offsets
 
 
 ROOM = (
@@ -61,7 +66,7 @@ def test_perfect_opinions_give_the_objects_and_no_wall(noise):
     assert ((found.confidence > 0.9) & (found.confidence <= 1)).all()
     for mask, features, position in zip(found.masks, found.features, found.positions, strict=True):
         torch.testing.assert_close(position, where[mask].mean(dim=0))
-        torch.testing.assert_close(features, said.embeddings[mask].mean(dim=0))
+        torch.testing.assert_close(features, said.features[mask].mean(dim=0))
 
 
 def test_things_in_one_place_are_told_apart_by_their_embeddings():
@@ -74,7 +79,7 @@ def test_things_in_one_place_are_told_apart_by_their_embeddings():
 def test_the_order_of_voxels_does_not_matter():
     said, where, _ = boxes(*ROOM, noise=0.05)
     order = torch.randperm(len(where), generator=torch.Generator().manual_seed(1))
-    shuffled = VoxelOpinions(said.classes[order], said.embeddings[order], said.offsets[order])
+    shuffled = VoxelOpinions(*(getattr(said, field.name)[order] for field in fields(said)))
     one, other = find_instances(said, where, CONFIG), find_instances(shuffled, where[order], CONFIG)
     assert as_sets(one.masks[:, order]) == as_sets(other.masks)
     torch.testing.assert_close(one.confidence, other.confidence)
@@ -87,7 +92,7 @@ def test_confidence_is_how_well_voxels_agree_times_the_probability_of_a_named_cl
     offsets[5] = -offsets[2]
     classes = torch.tensor([[0.3, 0.2, 0.1, 0.4]]).repeat(6, 1)  # chair 3/8 where a wall is ruled out
     classes[[2, 5]] = torch.tensor([0.4, 0.2, 0.1, 0.3])  # 4/8, so that the unnamed class is likelier altogether
-    found = find_instances(VoxelOpinions(classes.log(), torch.zeros(6, 32), offsets), where, CONFIG)
+    found = find_instances(VoxelOpinions(classes.log(), torch.zeros(6, 32), offsets, offsets), where, CONFIG)
     assert found.masks.tolist() == [[True] * 6]
     assert found.labels.tolist() == [CHAIR]
     assert found.confidence.item() == pytest.approx((4 * 1 + 2 * 0.5) / 6 * (4 * 3 / 8 + 2 * 4 / 8) / 6)
@@ -150,7 +155,9 @@ def test_an_object_has_three_voxels_and_some_near_its_middle(number, offset, obj
 def test_a_room_without_objects_has_none():
     for scene in (ROOM[3:], ()):
         said, where, _ = (
-            boxes(*scene) if scene else (VoxelOpinions(*(torch.zeros(0, n) for n in (4, 32, 3))), torch.zeros(0, 3), 0)
+            boxes(*scene)
+            if scene
+            else (VoxelOpinions(*(torch.zeros(0, n) for n in (4, 32, 3, 5))), torch.zeros(0, 3), 0)
         )
         found = find_instances(said, where, CONFIG)
         assert len(found) == len(found.confidence) == 0

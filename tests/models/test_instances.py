@@ -77,10 +77,25 @@ def test_a_batch_is_its_parts_and_every_parameter_learns(inputs):
     scans = [make_scan(0), make_scan(1, 300)]
     both = net(make_scene(scans, **GRID))
     parts = [net(make_scene([scan], **GRID)) for scan in scans]
-    for name in ("classes", "embeddings", "offsets"):
+    for name in ("classes", "embeddings", "offsets", "features"):
         torch.testing.assert_close(getattr(both, name), torch.cat([getattr(part, name) for part in parts]))
     net.train().losses(make_batch([quarters(scan) for scan in scans], **GRID))["total"].backward()
     assert all(parameter.grad is not None and parameter.grad.any() for parameter in net.parameters())
+
+
+@pytest.mark.parametrize("context", [0, 40])
+def test_objects_are_described_by_all_that_the_heads_see(context):
+    """In the paper's network by embeddings, which are as wide; with context those are a part of it."""
+    torch.manual_seed(0)
+    config = replace(SMALL, context=context)
+    net = InstanceNet(config).eval()
+    said = net(make_scene([make_scan(0)], **GRID))
+    assert said.features.shape[1] == config.node_width
+    if context:
+        torch.testing.assert_close(net.classes(said.features), said.classes)
+        torch.testing.assert_close(net.embedding(said.features), said.embeddings)
+    else:
+        torch.testing.assert_close(said.features, said.embeddings)
 
 
 def test_classes_count_by_voxels_and_by_objects():

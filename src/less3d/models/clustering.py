@@ -43,8 +43,8 @@ class Instances:
     """Probability of each class, the mean over an object's voxels."""
     confidence: Float[Tensor, "K"]
     """How well its voxels agree on where its middle is, 0..1, times the probability of its likeliest named class."""
-    features: Float[Tensor, "K E"]
-    """Mean embedding."""
+    features: Float[Tensor, "K F"]
+    """The mean over an object's voxels."""
     positions: Float[Tensor, "K 3"]
     """Mean position, meters."""
 
@@ -84,12 +84,12 @@ def find_instances(said: VoxelOpinions, positions: Float[Tensor, "V 3"], config:
     kept = _without_doubles(own, confidence)
     masks = torch.zeros(len(kept), len(positions), dtype=torch.bool, device=positions.device)
     masks[:, rows] = own[kept]
-    return describe(masks, said.embeddings, positions, classes=classes[kept], confidence=confidence[kept])
+    return describe(masks, said.features, positions, classes=classes[kept], confidence=confidence[kept])
 
 
 def describe(
     masks: Bool[Tensor, "K V"],
-    embeddings: Float[Tensor, "V E"],
+    features: Float[Tensor, "V F"],
     positions: Float[Tensor, "V 3"],
     *,
     classes: Float[Tensor, "K C"],
@@ -97,7 +97,7 @@ def describe(
 ) -> Instances:
     """Objects with what follows from their masks, each of one voxel at least."""
     share = masks / masks.sum(dim=1, keepdim=True)
-    return Instances(masks, classes, confidence, share @ embeddings, share @ positions)
+    return Instances(masks, classes, confidence, share @ features, share @ positions)
 
 
 def _modes(

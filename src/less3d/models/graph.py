@@ -112,7 +112,7 @@ class GraphNetwork(nn.Module):
 
 def _matcher(config: GraphConfig, text_width: int) -> TGNN | XRefSeg | None:
     """Stage two, None when there is none."""
-    widths = {"node_width": config.instances.width, "text_width": text_width}
+    widths = {"node_width": config.instances.node_width, "text_width": text_width}
     if config.matcher == "tgnn":
         return TGNN(config.tgnn, **widths)
     return XRefSeg(config.xrefseg, **widths) if config.matcher == "xrefseg" else None
@@ -127,4 +127,4 @@ def annotated(said: VoxelOpinions, true: VoxelLabels, scene: Scene, scan: int, c
     ids, masks = ids[masks.any(dim=1)], masks[masks.any(dim=1)]
     classes = torch.nn.functional.one_hot(true.classes[ids], len(config.classes) + 1).float()
     confidence = classes.new_ones(len(ids))
-    return describe(masks, said.embeddings[span], scene.positions[span], classes=classes, confidence=confidence)
+    return describe(masks, said.features[span], scene.positions[span], classes=classes, confidence=confidence)

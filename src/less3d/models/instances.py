@@ -86,6 +86,12 @@ class InstanceConfig:
         return ObjectLabels(torch.from_numpy(object_of), torch.tensor(numbers, dtype=torch.int64))
 
     @property
+    def node_width(self) -> int:
+        """Of what stage two gets to know of an object: in the paper embeddings, which hold all that the heads see. With
+        context they are a narrow part of it, and what the heads see is taken itself."""
+        return self.context or self.width
+
+    @property
     def is_background(self) -> tuple[bool, ...]:
         """For each row whether it is no object."""
         return (*(label in self.background for label in self.classes), False)
@@ -100,6 +106,8 @@ class VoxelOpinions:
     embeddings: Float[Tensor, "V E"]
     offsets: Float[Tensor, "V 3"]
     """From the voxel to the middle of its object, meters."""
+    features: Float[Tensor, "V F"]
+    """What stage two gets to know of an object is their mean: see `InstanceConfig.node_width`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +145,8 @@ class InstanceNet(nn.Module):
         output = self.unet(inputs, scene.plan)
         features = output.features if self.context is None else self.context(output, scene.plan)
         embeddings = self.embedding(features)
-        return VoxelOpinions(self.classes(features), embeddings, self.offset(embeddings))
+        described = embeddings if self.context is None else features
+        return VoxelOpinions(self.classes(features), embeddings, self.offset(embeddings), described)
 
     def losses(self, batch: Batch) -> dict[str, Float[Tensor, ""]]:
         """Each part of the loss of stage one, and their sum as "total".
