@@ -86,6 +86,18 @@ def test_other_settings_do_not_resume(data, tmp_path):
         loop.train(replace(TINY, steps=2), data, data, tmp_path, workers=0)
 
 
+def test_a_run_that_began_with_other_weights_does_not_resume(data, tmp_path):
+    for name in ("first", "second"):
+        seed = len(name)
+        loop.train(replace(TINY, steps=1, validate_every=1, seed=seed), data, data, tmp_path / name, workers=0)
+    first, second = (tmp_path / name / "best.safetensors" for name in ("first", "second"))
+    loop.train(TINY, data, data, tmp_path / "run", workers=0, max_minutes=0.0, start_from=first)
+    for other in (second, None):
+        with pytest.raises(InputError, match="began with other weights"):
+            loop.train(TINY, data, data, tmp_path / "run", workers=0, start_from=other)
+    assert loop.train(TINY, data, data, tmp_path / "run", workers=0, start_from=first).step == TINY.steps
+
+
 def test_a_setting_that_a_checkpoint_does_not_know_had_its_default(data, tmp_path):
     done = loop.train(TINY, data, data, tmp_path, workers=0)
     state = torch.load(tmp_path / "last.pt", weights_only=True)

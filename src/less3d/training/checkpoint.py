@@ -33,7 +33,9 @@ def save_checkpoint(
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
     progress: Progress,
+    *,
     settings: str,
+    origin: str,
     before: dict[str, Tensor] | None = None,
 ) -> None:
     """Write a checkpoint; a kill meanwhile leaves the old one.
@@ -44,6 +46,7 @@ def save_checkpoint(
         optimizer: with its moments.
         progress: see `Progress`.
         settings: the run's settings as text; a run with other settings may not resume from it.
+        origin: hash of the weights that the run began with, empty for random ones; see settings.
         before: the weights at the end of the last cycle, if one has ended.
     """
     state = {
@@ -51,6 +54,7 @@ def save_checkpoint(
         "optimizer": optimizer.state_dict(),
         "progress": vars(progress),
         "settings": settings,
+        "origin": origin,
         "before": before,
     }
     with replacing_path(path) as partial:
@@ -58,20 +62,27 @@ def save_checkpoint(
 
 
 def load_checkpoint(
-    path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, settings: str
+    path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, *, settings: str, origin: str
 ) -> tuple[Progress, dict[str, Tensor] | None]:
-    """Put a checkpoint's state into `model` and `optimizer`. A setting that is younger than it had its default.
+    """Put a checkpoint's state into `model` and `optimizer`. A setting that is younger than it had its default; one
+    that is older than `origin` may have any.
 
     Returns:
         How far the run had come, and the weights at the end of the last cycle, if one had ended.
 
     Raises:
-        InputError: when the file is not a checkpoint, or is of a run with other settings.
+        InputError: when the file is not a checkpoint, or is of a run with other settings, or one that began with other
+            weights.
     """
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         if from_json(TrainConfig, state["settings"]) != from_json(TrainConfig, settings):
             raise InputError(f"{path} is of a run with other settings: give them again, or another output folder")
+        if state.get("origin", origin) != origin:
+            raise InputError(
+                f"{path} is of a run that began with other weights: give them again, as they were, or another output "
+                "folder"
+            )
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         return Progress(**state["progress"]), state.get("before")

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from less3d.data.dataset import Dataset
 from less3d.errors import InputError
+from less3d.io.files import sha256_of
 from less3d.models import Referrer
 from less3d.settings import to_json
 from less3d.text.table import TextTable, make_table
@@ -27,7 +28,7 @@ from less3d.training.loader import Steps, all_sentences, batch_of, load_steps
 from less3d.training.log import WAITING, RunLog
 from less3d.training.replicas import Replicas, replicas
 from less3d.training.step import build_optimizer, freeze, train_step
-from less3d.weights import load_weights, save_weights
+from less3d.weights import find_weights, load_weights, save_weights
 
 CHECKPOINT = "last.pt"
 BEST = "best.safetensors"
@@ -110,7 +111,7 @@ def train(
                 on_message(f"step {progress.step}: {_validate(judge, model, progress, output, log)}")
             over_time = time.monotonic() - began > max_minutes * 60
             if over_time or progress.step == config.steps or time.monotonic() - last_saved > _SAVE_EVERY_SECONDS:
-                save_checkpoint(output / CHECKPOINT, run.model, run.optimizer, progress, to_json(config), run.before)
+                run.save(output / CHECKPOINT)
                 last_saved = time.monotonic()
             if over_time:
                 break
@@ -162,6 +163,11 @@ class _Begin:
     weights: Path
     unet_only: bool
 
+    @property
+    def origin(self) -> str:
+        """What tells these weights from all others."""
+        return sha256_of(find_weights(self.weights))
+
     def model(self, config: TrainConfig) -> tuple[Referrer, str]:
         """A new model with what it can use of these weights, and what that is."""
         model = Referrer(config.model)
@@ -196,14 +202,19 @@ class _Run:
         self.before: dict[str, Tensor] | None = None
         reads_anew = self.model.text_has_weights or not config.model.answers
         self.text = None if reads_anew else TextTable(output / TEXT, device)
-        if (output / CHECKPOINT).exists():
-            checkpoint = output / CHECKPOINT
-            self.progress, self.before = load_checkpoint(checkpoint, self.model, self.optimizer, to_json(config))
+        self._told_by = {"settings": to_json(config), "origin": "" if begin is None else begin.origin}
+        checkpoint = output / CHECKPOINT
+        if checkpoint.exists():
+            self.progress, self.before = load_checkpoint(checkpoint, self.model, self.optimizer, **self._told_by)
 
     @property
     def learning_rate(self) -> float:
         """Of the last step."""
         return self.optimizer.param_groups[0]["lr"]
+
+    def save(self, checkpoint: Path) -> None:
+        """Keep all that the run needs to go on."""
+        save_checkpoint(checkpoint, self.model, self.optimizer, self.progress, before=self.before, **self._told_by)
 
     def end_cycle(self) -> Referrer:
         """The model to validate at the end of a cycle: the mean of the one that trains and of what it was before."""
