@@ -76,7 +76,7 @@ RELEASED: dict[str, ReleasedWeights] = {
     ),
     "rooms-instances": ReleasedWeights(
         file="rooms-instances.safetensors",
-        sha256="77689a80f658516e6cbe8dbe7ab053b46f603b55537c60eaf530d4ec5f00f8a9",
+        sha256="86440c163a1b5bb74e437697d3f0486e197159e3cbfac50a26d1af9de0619295",
         license="Apache-2.0",
         data="1,300 procedural rooms, instances and classes; begun with the U-Net of rooms-base",
         scores={"rooms test AP": 0.328, "rooms test AP50": 0.478, "rooms test AP25": 0.562},
