@@ -87,8 +87,7 @@ def test_other_settings_do_not_resume(data, tmp_path):
 
 
 def test_a_run_that_began_with_other_weights_does_not_resume(data, tmp_path):
-    for name in ("first", "second"):
-        seed = len(name)
+    for seed, name in enumerate(("first", "second")):
         loop.train(replace(TINY, steps=1, validate_every=1, seed=seed), data, data, tmp_path / name, workers=0)
     first, second = (tmp_path / name / "best.safetensors" for name in ("first", "second"))
     loop.train(TINY, data, data, tmp_path / "run", workers=0, max_minutes=0.0, start_from=first)
