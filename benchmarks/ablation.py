@@ -137,7 +137,7 @@ def result_of(run: Run) -> dict[str, Any]:
     if full.multiple is not None and noun.multiple is not None:
         gain = full.multiple.miou - noun.multiple.miou
     scores = {"scores": _without_classes(full), "class_word": _without_classes(noun)}
-    return {"variant": run.name, **run.result, "reading_gain_miou": gain, **scores}
+    return {"variant": run.name, **asdict(run.result), "reading_gain_miou": gain, **scores}
 
 
 def table(result: dict[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from less3d.benchmark.page import PICTURES, SENTENCES, picture_name
+from less3d.benchmark.page import PAGE, PICTURES, SENTENCES, picture_name
 from less3d.benchmark.record import read_record
 
 WIDTH = 1500
@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--systems", nargs="+", required=True, help="system and text encoder, in the order of columns")
     asked = parser.parse_args()
     record = read_record(asked.comparison)
-    titles = list(record.with_weights(dict(record.tables)["text"]))
+    titles = list(record.with_weights(dict(record.tables)["text"], asked.comparison / PAGE))
     if unknown := set(asked.systems) - set(titles):
         parser.error(
             f"expected systems of which {asked.comparison} has weights and pictures, as `less3d bench` leaves them: "

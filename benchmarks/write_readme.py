@@ -114,7 +114,7 @@ def comparison_lines(record: Record, samples: Record) -> list[str]:
         "|" + " --- |" * 7,
     ]
     for row in found:
-        seen = mean(result["sentences"] for result in record.results(row))
+        seen = mean(result.sentences or 0 for result in record.results(row))
         cells = [percent(getattr(one, measure) for one in scored[row]) for measure in MEASURES]
         cells.append(percent(one.miou for one in scores_of(samples, same[row.title])))
         lines.append(f"| {row.title} | {row.labels} | {seen:,.0f} | {' | '.join(cells)} |")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tiny_run import tiny_run
 
-from less3d.benchmark import comparison, timing
+from less3d.benchmark import comparison, plan, timing
 from less3d.benchmark.systems import Paper, System
 from less3d.models import ModelConfig
 from less3d.models.graph import GraphConfig
@@ -45,6 +45,6 @@ class Here(Executor):
 
 def only_tiny_systems(patch: pytest.MonkeyPatch) -> None:
     """Compare these two only, without another process."""
-    patch.setattr(comparison, "systems", lambda encoders, **_: {"text": (TGNN, LATE), "effort": (LATE, TGNN)})
+    patch.setattr(plan, "systems", lambda encoders, **_: {"text": (TGNN, LATE), "ablation": (), "effort": (LATE, TGNN)})
     for module in (comparison, timing):
         patch.setattr(module, "FreshProcesses", lambda workers: Here())

@@ -3,15 +3,17 @@
 import csv
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from tiny_data import write_tiny_data
 from tiny_systems import RUN, only_tiny_systems
 
-from less3d.benchmark.comparison import Budget, Comparison, compare
+from less3d.benchmark.comparison import Comparison, compare
 from less3d.benchmark.figures import table_of_runs
 from less3d.benchmark.page import make_page
+from less3d.benchmark.plan import Budget, Plan
 from less3d.benchmark.plots import draw
 from less3d.benchmark.portions import Portion
 from less3d.benchmark.record import begin, read_record, record_of
@@ -31,6 +33,11 @@ def silent(what: str, done: int, total: int) -> None:
     """Watch nothing."""
 
 
+def planned(comparison: Comparison, **about: Any) -> Comparison:
+    """A comparison with another plan."""
+    return replace(comparison, plan=replace(comparison.plan, **about))
+
+
 @pytest.fixture(scope="module")
 def here():
     """Only two systems, and no other process."""
@@ -45,7 +52,7 @@ def made(tmp_path_factory, here):
     folder = tmp_path_factory.mktemp("comparison")
     data = Folder(write_tiny_data(folder))
     budget = Budget(minutes=0.002, seeds=2, test_scans=2)
-    comparison = Comparison(data, data, folder / "bench", budget, matrices=("text", "effort"))
+    comparison = Comparison(Plan(budget, matrices=("text", "effort")), data, data, folder / "bench")
     comparison.folder.mkdir()
     told: list[tuple[str, int, int]] = []
     record = record_of(comparison, lambda *what: told.append(what), command="less3d bench")
@@ -75,7 +82,7 @@ def test_every_system_and_share_runs_once_with_each_seed(made):
     assert all(run.is_finished for run in runs)
     assert {(run.name, run.config) for run in runs} == {(run.name, run.config) for run in again}
     assert ("training", 6, 6) in told
-    assert ("counting objects", 3, 3) in told
+    assert ("looking at scans", 5, 5) in told
     assert ("measuring speeds", 2, 2) in told  # portions are as long as the whole
     assert len({run.config.steps for run in runs if run.name.startswith("late")}) == 1
 
@@ -142,7 +149,9 @@ def test_labels_are_counted_as_they_are_read(made):
 
 def test_every_system_is_shown_as_many_samples(made, tmp_path, here):
     whole = made[0]
-    comparison = replace(whole, folder=tmp_path, budget=Budget(minutes=0.002, samples=5, seeds=1), matrices=("text",))
+    comparison = planned(
+        replace(whole, folder=tmp_path), budget=Budget(minutes=0.002, samples=5, seeds=1), matrices=("text",)
+    )
     record = record_of(comparison, silent, command="less3d bench")
     begin(record)
     runs = compare(comparison, silent)
@@ -155,8 +164,8 @@ def test_weights_that_are_given_are_begun_with(made, tmp_path, here):
     whole, runs, *_ = made
     late, first = (next(run for run in runs if run.name == name) for name in ("late, GRU", "stage one"))
     budget = Budget(minutes=0.002, seeds=2)
-    comparison = replace(
-        whole, folder=tmp_path, budget=budget, matrices=("text",), start_from=late.best, stage_one=first.best
+    comparison = planned(
+        replace(whole, folder=tmp_path), budget=budget, matrices=("text",), start_from=late.best, stage_one=first.best
     )
     begin(record_of(comparison, silent, command="less3d bench"))
     made_now = {(run.name, run.config.seed): run for run in compare(comparison, silent)}
@@ -165,9 +174,9 @@ def test_weights_that_are_given_are_begun_with(made, tmp_path, here):
         *((name, seed) for name in ("TGNN, GRU", "late, GRU") for seed in (0, 1)),
     }
     given = made_now["stage one", 0]
-    assert given.result["ap_50"] == first.result["ap_50"]
-    assert given.result["begun_with"] == sha256_of(first.best)
-    assert "steps" not in given.result  # what others have spent on it is not known here
+    assert given.result.ap_50 == first.result.ap_50
+    assert given.result.begun_with == sha256_of(first.best)
+    assert given.result.steps is None  # what others have spent on it is not known here
     assert {run.begin for (name, _), run in made_now.items() if name == "late, GRU"} == {late.best}
     assert {run.begin for (name, _), run in made_now.items() if name == "TGNN, GRU"} == {given.best}
     record = read_record(tmp_path)
@@ -185,47 +194,71 @@ def test_weights_that_are_given_are_begun_with(made, tmp_path, here):
         _ = replace(made_now["late, GRU", 0], begin=first.best).is_finished
     given.best.unlink()  # as where only scores were kept
     assert not given.is_finished
+    compare(comparison, silent)
+    assert given.is_finished
     with pytest.raises(InputError, match="one of the tables"):
-        replace(comparison, matrices=())
+        planned(comparison, matrices=())
     with pytest.raises(InputError, match="parts of the scans"):
-        replace(comparison, matrices=("effort",))
+        planned(comparison, matrices=("effort",))
     with pytest.raises(InputError, match="rooms-instances"):
-        _ = replace(comparison, stage_one=late.best).eyes
+        _ = planned(comparison, stage_one=late.best).plan.eyes
     other = save_other_weights(tmp_path / "other.safetensors")
     with pytest.raises(InputError, match="U-Nets of the same sizes"):
-        _ = replace(comparison, start_from=other).eyes
+        _ = planned(comparison, start_from=other).plan.eyes
 
 
 def test_another_comparison_is_refused_in_the_place_of_one_and_leaves_it(made):
     comparison = made[0]
     kept = (comparison.folder / "comparison.json").read_bytes()
     for other in (
-        replace(comparison, budget=replace(comparison.budget, minutes=1.0)),
-        replace(comparison, budget=replace(comparison.budget, test_scans=1)),
+        planned(comparison, budget=replace(comparison.plan.budget, minutes=1.0)),
+        planned(comparison, budget=replace(comparison.plan.budget, test_scans=1)),
         replace(comparison, test=Portion(scans=0.5).of(comparison.test)),
     ):
         with pytest.raises(InputError, match="another folder"):
             begin(record_of(other, silent, command="less3d bench"))
-    more = record_of(replace(comparison, budget=replace(comparison.budget, seeds=9)), silent, command="less3d bench")
+    more = record_of(
+        planned(comparison, budget=replace(comparison.plan.budget, seeds=9)), silent, command="less3d bench"
+    )
     begin(more)
     assert (comparison.folder / "comparison.json").read_bytes() == kept  # until the runs are there that it speaks of
 
 
-def test_scans_that_changed_between_two_runs_are_noticed(made, tmp_path, here):
+def test_scans_that_change_are_noticed(made, tmp_path, here):
     """Sentences are the same, so that nothing else tells the comparison from one of other scans."""
     (tmp_path / "data").mkdir()
     data = Folder(write_tiny_data(tmp_path / "data"))
-    comparison = replace(made[0], data=data, test=data, folder=tmp_path / "bench", matrices=("text",))
-    comparison = replace(comparison, budget=replace(comparison.budget, seeds=1))
+    budget = replace(made[0].plan.budget, seeds=1, test_scans=1)
+    comparison = planned(replace(made[0], data=data, test=data, folder=tmp_path / "bench"), budget=budget)
     comparison.folder.mkdir()
+    before = record_of(comparison, silent, command="less3d bench")
+    begin(before)
     compare(comparison, silent)
-    path = data.path("room1")
-    scan = read_scan(path)
-    write_scan(replace(scan, colors=255 - scan.colors), path)
+    for name in ("room2", "room0"):  # learned from, and scored on too
+        path = data.path(name)
+        scan = read_scan(path)
+        write_scan(replace(scan, colors=255 - scan.colors), path)
+        with pytest.raises(InputError, match="labels and scans changed"):
+            begin(record_of(comparison, silent, command="less3d bench"))
+    text_alone = replace(before, hashes=(("a reader", "1"),))
+    assert dict(begin(text_alone).hashes) == {**dict(before.hashes), "a reader": "1"}
     compare(comparison, silent)  # all is finished
     (comparison.folder / "runs" / "late-GRU" / "seed-0" / "result.json").unlink()
     with pytest.raises(InputError, match="have changed in between"):
-        compare(comparison, silent)
+        compare(comparison, silent)  # as when scans change while it runs
+
+
+def test_finished_runs_say_how_long_the_others_are(made):
+    """So that speeds, once lost, are not measured anew, which would make runs of other lengths."""
+    comparison, runs, *_ = made
+    kept = comparison.folder / "speeds.json"
+    speeds = kept.read_bytes()
+    kept.unlink()
+    told: list[str] = []
+    again = compare(comparison, lambda what, *_: told.append(what))
+    assert [run.config.steps for run in again] == [run.config.steps for run in runs]
+    assert "measuring speeds" not in told
+    kept.write_bytes(speeds)
 
 
 def test_what_is_missing_is_found_before_anything_is_trained(made, tmp_path, here):
@@ -238,10 +271,10 @@ def test_what_is_missing_is_found_before_anything_is_trained(made, tmp_path, her
     row = {"scan": "room2", "sentence": "the box", "mask": "masks/box.npy"}
     (tmp_path / "sentences.jsonl").write_text("\n".join([*lines[:4], json.dumps(row)]))
     for part in ("data", "test"):
-        comparison = replace(made[0], **{part: Folder(tmp_path)}, budget=Budget(seeds=1))
+        comparison = planned(replace(made[0], **{part: Folder(tmp_path)}), budget=Budget(seeds=1))
         with pytest.raises(InputError, match=r"room2\.npz: expected instances and the names"):
             record_of(comparison, silent, command="less3d bench")
-    scored = replace(made[0], test=Folder(tmp_path), budget=Budget(seeds=1, test_scans=2))
+    scored = planned(replace(made[0], test=Folder(tmp_path)), budget=Budget(seeds=1, test_scans=2))
     assert record_of(scored, silent, command="less3d bench").test_scans_learned == 2
 
 

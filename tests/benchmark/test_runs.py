@@ -27,7 +27,7 @@ def test_a_finished_run_is_scored_and_another_is_refused_in_its_place(run):
     assert not run.is_finished
     finish(run)
     assert run.is_finished
-    assert (run.result["steps"], run.result["sentences"], run.result["seed"]) == (2, 4, 0)
+    assert (run.result.steps, run.result.sentences, run.result.seed) == (2, 4, 0)
     rows, nouns = read_rows(run.folder / ROWS), read_rows(run.folder / CLASS_WORD)
     assert len(rows) == len(nouns) == 4
     assert {row.sentence for row in nouns} == {"the box"}
@@ -43,6 +43,12 @@ def test_a_speed_is_measured_once_and_leaves_nothing_else(run, tmp_path):
     assert speed > 0
     assert list(run.folder.parent.iterdir()) == []
     assert list(steps_per_minute([(run, 0.0)], kept, Here())) == [(name, speed)]
+    for damaged in (b"", b"[]", kept.read_bytes().replace(str(speed).encode(), b'"fast"')):
+        content = kept.read_bytes()
+        kept.write_bytes(damaged)
+        with pytest.raises(InputError, match=r"speeds\.json"):
+            list(steps_per_minute([(run, 0.0)], kept, Here()))
+        kept.write_bytes(content)
     other = replace(run, config=replace(run.config, learning_rate=0.1))
     ((_, measured),) = steps_per_minute([(other, 0.0)], kept, Here())
     assert measured != speed

@@ -53,7 +53,7 @@ def test_every_row_runs_with_encoders_of_one_s_own(tmp_path):
     widths = {name: load_weights(run.best)[0].text.width for name, run in found.items()}
     assert (widths["TGNN, BERT"], widths["LESS, RoBERTa"], widths["late fusion (default), MiniLM"]) == (24, 24, 384)
     for name, run in found.items():
-        assert run.result["steps"] == 1
+        assert run.result.steps == 1
         assert name == "first" or len(read_rows(run.folder / ROWS)) == 2
 
 

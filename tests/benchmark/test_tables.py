@@ -5,13 +5,16 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from tiny_run import tiny_run
 
 from less3d.benchmark.figures import table_of_runs
 from less3d.benchmark.plots import bars, curves
 from less3d.benchmark.record import Record, Row, read_record
+from less3d.benchmark.result import Result, write_result
 from less3d.benchmark.runs import CLASS_WORD, ROWS, TRUE_INSTANCES
 from less3d.benchmark.systems import Paper
 from less3d.benchmark.tables import markdown, order_line
@@ -34,11 +37,23 @@ def score(number: int, iou: float) -> SentenceScore:
     return SentenceScore(unique=number < COUNT / 2, source="", **about, **sizes)
 
 
-def write_run(folder: Path, files: dict[str, list[float]], **about: float | str) -> None:
+def write_run(folder: Path, files: dict[str, list[float]], **about: Any) -> None:
     folder.mkdir(parents=True)
-    known = {"library": "1.2.3", "commit": "0123456789", "machine": "an abacus", "at_a_time": 3}
-    trained = {"seed": int(folder.name[-1]), "steps": 10, "sentences": 1000, "minutes": 2.0, "parameters": 1_500_000}
-    (folder / "result.json").write_text(json.dumps({**known, **trained, **about}))
+    result = Result(
+        name=folder.parent.name,
+        seed=int(folder.name[-1]),
+        settings=tiny_run(),
+        begun_with="",
+        library="1.2.3",
+        commit="0123456789",
+        machine="an abacus",
+        at_a_time=3,
+        steps=10,
+        sentences=1000,
+        minutes=2.0,
+        parameters=1_500_000,
+    )
+    write_result(replace(result, **about), folder)
     for file, ious in files.items():
         write_rows([score(number, iou) for number, iou in enumerate(ious)], folder / file)
 
@@ -76,9 +91,10 @@ def test_a_system_s_line_has_mean_and_deviation_over_seeds(record):
     """Seeds of .2 and .4: mean .3, and a deviation of .1 times the root of 2, as of a sample."""
     lines = lines_of(record)
     trained = "10 | 1,000 | 2.0 | 1.5 M"
+    both = "10 + 10 | 1,000 | 2.0 + 2.0 | 1.5 M"
     assert (
         "| TGNN | GRU | instances and classes | 30.0 ± 14.1 | 50.0 ± 70.7 | 0.0 ± 0.0 | 30.0 ± 14.1 | 30.0 ± 14.1 | "
-        f"15.0 ± 7.1 | {trained} | 26.10 | 35.00 | 29.00 |"
+        f"15.0 ± 7.1 | {both} | 26.10 | 35.00 | 29.00 |"
     ) in lines
     same = "60.0 ± 0.0 | 100.0 ± 0.0 | 100.0 ± 0.0 | 60.0 ± 0.0 | 60.0 ± 0.0 | 0.0 ± 0.0"
     for name in ("BERT", "RoBERTa"):
@@ -97,7 +113,7 @@ def test_effort_is_told_beside_the_score(record):
     lines = markdown(replace(record, tables=(("effort", (some, LATE)),))).splitlines()
     own, late = "30.0 ± 14.1 | 50.0 ± 70.7 | 0.0 ± 0.0", "60.0 ± 0.0 | 100.0 ± 0.0 | 50.0 ± 0.0"
     about = "instances and classes | 30% of the scans | 9 | 1.0"
-    assert f"| TGNN | GRU | {about} | {own} | 10 | 1,000 | 2.0 + 2.0 | 20.0 ± 0.0 |" in lines
+    assert f"| TGNN | GRU | {about} | {own} | 10 + 10 | 1,000 | 2.0 + 2.0 | 20.0 ± 0.0 |" in lines
     assert f"| late | MiniLM | masks | all | 9 | 0.3 | {late} | 10 | 1,000 | 2.0 |  |" in lines
 
 
@@ -147,9 +163,32 @@ def test_what_is_lost_or_damaged_is_named(record):
         (run / file).unlink()
         with pytest.raises(InputError, match=re.escape(str(run / file))):
             lines_of(record)
-    (run / "result.json").write_text("")
-    with pytest.raises(InputError, match=re.escape(str(run / "result.json"))):
-        lines_of(record)
+    for damaged in ("", "[]", "{}", '{"name": "TGNN"}', "{" * 9, '{"name": 3}'):
+        (run / "result.json").write_text(damaged)
+        with pytest.raises(InputError, match=re.escape(str(run / "result.json"))):
+            lines_of(record)
+    (record.folder / "comparison.json").write_bytes(b'{"tables": "\xff"}')
+    with pytest.raises(InputError, match=r"comparison\.json, line 1: expected UTF-8"):
+        read_record(record.folder)
+
+
+def test_times_of_all_are_not_replaced_by_those_of_some(record):
+    """As where one system is added to a folder of which scores alone were kept."""
+    rows, made = [TGNN, LESS, LATE], record.folder / "times.json"
+    weights = record.folder / "runs" / "LESS" / "seed-0" / "best.safetensors"
+    weights.touch()
+    assert record.with_weights(rows, made) == {"LESS, MiniLM": (LESS, weights)}
+    made.touch()
+    assert record.with_weights(rows, made) == {}
+    assert set(record.with_weights([LESS], made)) == {"LESS, MiniLM"}
+
+
+def test_only_the_same_sentences_are_compared(record):
+    for other in ([score(number, 0.6) for number in reversed(range(COUNT))], [score(0, 0.6)]):
+        write_rows(other, record.folder / "runs" / "LESS" / "seed-0" / ROWS)
+        write_rows(other, record.folder / "runs" / "LESS" / "seed-0" / CLASS_WORD)
+        with pytest.raises(InputError, match="LESS: expected the scores of the same sentences"):
+            lines_of(record)
 
 
 def test_bars_are_as_long_as_the_means_and_dots_are_seeds(record):
@@ -184,8 +223,16 @@ def test_every_pair_is_compared_once(record):
 
 def test_what_runs_were_made_with_is_their_own(record):
     made = next(line for line in lines_of(record) if line.startswith("Made by"))
-    assert made == "Made by `less3d bench`, less3d 1.2.3, commit 0123456, abcdefa-dirty, a brain, an abacus."
-    assert any("those of training, 3 runs at a time." in line for line in lines_of(record))
+    assert made == (
+        "Made by `less3d bench`, less3d 1.2.3, commit 0123456 (stage-one; TGNN; LESS), commit abcdefa-dirty (late), a "
+        "brain, an abacus."
+    )
+    assert any("of each of two stages, with 3 runs at a time." in line for line in lines_of(record))
+
+
+def test_a_first_stage_that_is_given_has_no_time_of_its_own(record):
+    lines = lines_of(replace(record, stage_one="rooms-instances"))
+    assert any("| given + 10 | 1,000 | given + 2.0 | 1.5 M |" in line for line in lines if line.startswith("| TGNN"))
 
 
 def test_scans_that_were_learned_from_are_no_others(record):
@@ -200,6 +247,8 @@ def test_each_run_has_a_row_of_its_own_in_csv(record):
     (own,) = (row for row in rows if row["system"] == "TGNN" and row["seed"] == "1")
     names = ("miou", "acc_25", "acc_50", "unique_miou", "multiple_miou", "class_word_miou", "true_instances_miou")
     assert [float(own[name]) for name in names] == [0.4, 1.0, 0.0, 0.4, 0.4, 0.2, 0.9]
+    assert (own["commit"], own["first_stage_commit"], own["first_stage_steps"]) == ("0123456789", "0123456789", "10")
+    assert {row["first_stage_minutes"] for row in rows if row["system"] == "late"} == {""}
 
 
 def test_nothing_finished_is_said_to_be_nothing(record, tmp_path):

@@ -57,6 +57,17 @@ def test_scanrefer_is_compared_on_and_the_tables_come_again(run, scanrefer, tmp_
     assert "weights of a first stage" in refused.err
 
 
+def test_scans_that_were_prepared_are_compared_on_alike(run, scanrefer, tmp_path):
+    assert run("bench", *scanrefer, *BUDGET, "-o", tmp_path / "raw").code == 0
+    assert run("data", "prepare", "scannet", "--root", scanrefer[1], "-o", tmp_path / "small", "--workers", 1).code == 0
+    prepared = ["--data", tmp_path / "small", "--test", tmp_path / "small", *scanrefer[4:]]
+    again = run("bench", *prepared, *BUDGET, "-o", tmp_path / "prepared")
+    assert again.code == 0, again.err
+    first, other = (json.loads((tmp_path / name / "comparison.json").read_text()) for name in ("raw", "prepared"))
+    assert other["tables"] == first["tables"]  # with as many objects to label
+    assert "| TGNN | GRU | instances and classes |" in again.out
+
+
 def test_the_stages_are_scored_apart_from_the_command_line(run, scanrefer, tmp_path):
     assert run("bench", *scanrefer, *BUDGET, "-o", tmp_path / "bench").code == 0
     runs = tmp_path / "bench" / "runs"
@@ -80,6 +91,8 @@ def test_mistakes_are_told_in_a_line(run, scanrefer, tmp_path):
         (scanrefer[:2], "--test"),
         ((*scanrefer, "--minutes", 0), "needs minutes"),
         (("--quick", "--seeds", 0), "seeds"),
+        (("--quick", "--stage-one", "rooms-instances"), "parts of the scans"),
+        (("--quick", "--start-from", tmp_path / "none.safetensors"), "none.safetensors"),
         ((*scanrefer, "--samples", 0), "samples"),
         ((*scanrefer, "--stage-one", tmp_path / "none.safetensors"), "parts of the scans"),
         ((*scanrefer, "--device", "quantum"), "expected a device such as cpu or cuda"),

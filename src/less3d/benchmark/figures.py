@@ -8,10 +8,12 @@ import numpy as np
 
 from less3d.benchmark.record import Record, Row
 from less3d.benchmark.runs import CLASS_WORD, ROWS, TRUE_INSTANCES
+from less3d.errors import InputError
 from less3d.metrics import Score, SentenceScore, summarize
 
 MEASURES = ("miou", "acc_25", "acc_50")
-_OF_RUN = ("steps", "sentences", "minutes", "parameters")
+_OF_RUN = ("commit", "steps", "sentences", "minutes", "parameters")
+_OF_FIRST = ("commit", "steps", "minutes")
 _OF_SCORES = (*MEASURES, "unique_miou", "multiple_miou", "class_word_miou", "true_instances_miou")
 
 
@@ -20,9 +22,25 @@ def scores_of(record: Record, row: Row, file: str = ROWS) -> list[Score]:
     return [summarize(rows).overall for rows in record.scores(row, file)]
 
 
-def mean_ious(record: Record, row: Row) -> np.ndarray:
-    """IoU of each test sentence, the mean over the seeds of a row, (S,)."""
-    return np.mean([[one.iou for one in rows] for rows in record.scores(row, ROWS)], axis=0)
+def paired_ious(record: Record, rows: Iterable[Row]) -> tuple[list[str], dict[Row, np.ndarray]]:
+    """The scan of each of S test sentences, and for each row that has runs its IoU of each, the mean over seeds, (S,).
+
+    Raises:
+        InputError: when runs were scored on other sentences than those before.
+    """
+    asked: list[tuple[str, str, tuple[int, ...]]] = []
+    ious: dict[Row, list[list[float]]] = {}
+    for row in rows:
+        for scored in record.scores(row, ROWS):
+            sentences = [(one.scan, one.sentence, one.targets) for one in scored]
+            asked = asked or sentences
+            if sentences != asked:
+                raise InputError(
+                    f"{record.folder / 'runs' / row.runs}: expected the scores of the same sentences as in other runs "
+                    "of the comparison, got others: runs of one folder must be scored on the same scans"
+                )
+            ious.setdefault(row, []).append([one.iou for one in scored])
+    return [scan for scan, _, _ in asked], {row: np.mean(own, axis=0) for row, own in ious.items()}
 
 
 def miou(score: Score | None) -> float | None:
@@ -44,19 +62,29 @@ def mean_and_deviation(values: Iterable[float], form: str) -> str:
     return form.format(np.mean(known)) + deviation
 
 
+def spent(record: Record, row: Row, what: str, form: str) -> str:
+    """The mean over seeds of the steps or minutes that a row's training took, of each stage where there are two."""
+    means = [form.format(np.mean([getattr(run, what) for run in runs])) for runs in record.stages(row) if runs]
+    return " + ".join(["given", *means] if row.first and record.stage_one else means)
+
+
 def table_of_runs(record: Record) -> str:
-    """A CSV row for each finished run."""
+    """A CSV row for each finished run; what a run says of steps and minutes is without those of a first stage, which
+    has columns of its own."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     about = ["table", "system", "text", "stands_for", "learns_from", "portion", "seed"]
-    writer.writerow([*about, *_OF_RUN, *_OF_SCORES])
+    writer.writerow([*about, *_OF_RUN, *(f"first_stage_{name}" for name in _OF_FIRST), *_OF_SCORES])
     for table, rows in record.tables:
         for row in rows:
             known = [record.scores(row, file) for file in (ROWS, CLASS_WORD, TRUE_INSTANCES)]
+            firsts = {result.seed: result for result in record.results(row.first)} if row.first else {}
             for place, result in enumerate(record.results(row)):
                 scored = [one[place] if place < len(one) else None for one in known]
-                about = [table, row.name, row.text, row.stands_for, row.labels, row.portion, result["seed"]]
-                writer.writerow([*about, *(result[name] for name in _OF_RUN), *_numbers(*scored)])
+                first = firsts.get(0 if record.stage_one else result.seed)
+                about = [table, row.name, row.text, row.stands_for, row.labels, row.portion, result.seed]
+                took = [getattr(result, name) for name in _OF_RUN] + [getattr(first, name, None) for name in _OF_FIRST]
+                writer.writerow([*about, *took, *_numbers(*scored)])
     return text.getvalue()
 
 

@@ -29,10 +29,10 @@ figure { margin: 0 } img { width: 100% } figcaption { color: #555 }"""
 def make_page(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) -> None:
     """Draw, for sentences with look-alikes in different scans, what is meant and what each row's first seed marks.
 
-    Rows without weights are left out; where no row has any, a page that is there stays.
+    Rows without weights are left out, unless a page is there that would lose them: see `Record.with_weights`.
     """
     segmenters: dict[str, Segmenter] = {}
-    for title, (_, weights) in record.with_weights(rows).items():
+    for title, (_, weights) in record.with_weights(rows, record.folder / PAGE).items():
         model, info = load_weights(weights)
         model.calibration = Calibration()  # as they were scored
         segmenters[title] = Segmenter(model, weights=info, turns=1, device=record.device)

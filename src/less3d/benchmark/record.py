@@ -2,23 +2,24 @@
 was made. Tables and plots are made from this and from the runs' own scores."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from less3d.benchmark.comparison import FIRST_STAGE, Comparison, Watch, count_objects, name_of, portions_of
+from less3d.benchmark.comparison import FIRST_STAGE, Comparison, Watch
+from less3d.benchmark.plan import name_of, portions_of
 from less3d.benchmark.portions import Portion, full_cost, mask_cost
-from less3d.benchmark.runs import RESULT, TRUE_INSTANCES, folder_of
+from less3d.benchmark.result import RESULT, Result, read_as
+from less3d.benchmark.runs import TRUE_INSTANCES, folder_of
+from less3d.benchmark.survey import look_over
 from less3d.benchmark.systems import Paper, System
 from less3d.data.dataset import Dataset
-from less3d.data.jsons import read_json
 from less3d.errors import InputError
-from less3d.io.files import read_bytes, replacing, sha256_of
+from less3d.io.files import replacing, sha256_of
 from less3d.metrics import SentenceScore
 from less3d.score_rows import read_rows
-from less3d.settings import from_json
 from less3d.training.loop import BEST
 from less3d.weights import find_weights
 
@@ -80,19 +81,21 @@ class Record:
     device: str = "cpu"
     """Where systems trained and answered."""
     basis: str = ""
-    """A hash of all that runs in one folder must share: data, budget, and the weights they began with."""
+    """A hash of all that runs in one folder must share: sentences, budget, and the weights they began with."""
+    hashes: tuple[tuple[str, str], ...] = ()
+    """Of all else that they read, by what it is, see `survey.py`."""
     command: str = ""
     folder: Path = field(default=Path(), compare=False)
     """Where it is; not written."""
 
-    def results(self, row: Row | str) -> list[dict]:
+    def results(self, row: Row | str) -> list[Result]:
         """What each finished run of a row, or of a folder of runs, has said, seed by seed.
 
         Raises:
             InputError: when that is damaged.
         """
         runs = self.folder / "runs" / (row if isinstance(row, str) else row.runs)
-        return [read_json(path) for path in self._finished(runs)]
+        return [read_as(Result, path) for path in self._finished(runs)]
 
     def scores(self, row: Row, file: str) -> list[list[SentenceScore]]:
         """The sentences' scores of each finished run, seed by seed; among true instances none of systems of one stage.
@@ -105,15 +108,41 @@ class Record:
         runs = self.folder / "runs" / row.runs
         return [read_rows(path.with_name(file)) for path in self._finished(runs)]
 
+    def stages(self, row: Row) -> list[list[Result]]:
+        """The finished runs of each of two stages, or of the only one; none of a first that was given."""
+        return [self.results(runs) for runs in ("" if self.stage_one else row.first, row.runs) if runs]
+
     def made_with(self, name: str) -> list[str]:
         """What finished runs say of how they were made, each once: commit, library, machine, or how many at_a_time."""
-        folders = {folder for _, rows in self.tables for row in rows for folder in (row.runs, row.first) if folder}
-        return sorted({str(result[name]) for folder in folders for result in self.results(folder)} - {""})
+        return sorted({str(getattr(result, name)) for result in self._all_results()} - {""})
 
-    def with_weights(self, rows: Sequence[Row]) -> dict[str, tuple[Row, Path]]:
-        """The rows whose first run is finished and has its weights, each once, with these, by the row's title."""
+    def commits(self) -> dict[str, list[str]]:
+        """The names of the runs of each commit, those of any seed once."""
+        found: dict[str, list[str]] = {}
+        for result in self._all_results():
+            names = found.setdefault(result.commit, [])
+            if result.name not in names:
+                names.append(result.name)
+        return found
+
+    def with_weights(self, rows: Sequence[Row], made: Path) -> dict[str, tuple[Row, Path]]:
+        """The rows whose first run is finished and has its weights, each once, with these, by the row's title: what is
+        made of them all in one go, such as times on one machine, does not take the place of a file that was made of
+        more of them, as where some runs are there whose scores alone were kept. Then there is none.
+
+        Args:
+            rows: of a table.
+            made: the file, which may be there.
+        """
         weights = {row.title: (row, self.folder / "runs" / row.runs / "seed-0" / BEST) for row in rows}
-        return {title: (row, path) for title, (row, path) in weights.items() if self.results(row) and path.is_file()}
+        finished = {title: (row, path) for title, (row, path) in weights.items() if self.results(row)}
+        found = {title: (row, path) for title, (row, path) in finished.items() if path.is_file()}
+        return {} if made.exists() and len(found) < len(finished) else found
+
+    def _all_results(self) -> Iterator[Result]:
+        folders = (folder for _, rows in self.tables for row in rows for folder in (row.first, row.runs) if folder)
+        for folder in dict.fromkeys(folders):
+            yield from self.results(folder)
 
     def _finished(self, runs: Path) -> list[Path]:
         """The results of a folder of runs, in the order of the seeds that are asked for."""
@@ -127,12 +156,12 @@ def record_of(comparison: Comparison, watch: Watch, *, command: str) -> Record:
     Raises:
         InputError: when text encoders are not there, or scans lack the labels that are needed.
     """
-    objects = count_objects(comparison, watch)
+    plan, found = comparison.plan, look_over(comparison, watch)
 
     @cache
     def cost(portion: Portion, masks_alone: bool) -> tuple[int, float]:
         labelled = portion.of(comparison.data)
-        return mask_cost(labelled) if masks_alone else full_cost(labelled, objects)
+        return mask_cost(labelled) if masks_alone else full_cost(labelled, found.objects)
 
     def row(system: System, portion: Portion) -> Row:
         first = folder_of(name_of(FIRST_STAGE, portion)) if system.first is not None else ""
@@ -141,25 +170,23 @@ def record_of(comparison: Comparison, watch: Watch, *, command: str) -> Record:
         return Row(*about, portion.title, *cost(portion, system.first is None))
 
     tables = {
-        matrix: tuple(
-            row(system, portion) for system in comparison.rows(matrix) for portion in portions_of(matrix, system)
-        )
-        for matrix in comparison.matrices
+        matrix: tuple(row(system, portion) for system in plan.rows(matrix) for portion in portions_of(matrix, system))
+        for matrix in plan.matrices
     }
-    budget = comparison.budget
-    test = comparison.test.scans[: budget.test_scans]
+    budget, test = plan.budget, comparison.scored
     return Record(
         tables=tuple(tables.items()),
         minutes=budget.minutes,
         samples=budget.samples,
         first_share=budget.first_share,
-        start_from=str(comparison.start_from or ""),
-        stage_one=str(comparison.stage_one or ""),
-        device=comparison.device,
+        start_from=str(plan.start_from or ""),
+        stage_one=str(plan.stage_one or ""),
+        device=plan.device,
         basis=_basis(comparison),
+        hashes=tuple(sorted(found.hashes.items())),
         seeds=budget.seeds,
-        voxel_size=comparison.eyes.voxel_size,
-        channels=comparison.eyes.channels,
+        voxel_size=plan.eyes.voxel_size,
+        channels=plan.eyes.channels,
         train_scans=len(comparison.data.scans),
         train_sentences=sum(map(len, comparison.data.referrals.values())),
         test_scans=len(test),
@@ -176,28 +203,37 @@ def _said(data: Dataset, scans: Sequence[str]) -> set[str]:
 
 
 def _basis(comparison: Comparison) -> str:
-    budget = comparison.budget
-    weights = [path and sha256_of(find_weights(path)) for path in (comparison.start_from, comparison.stage_one)]
+    plan, budget = comparison.plan, comparison.plan.budget
+    weights = [path and sha256_of(find_weights(path)) for path in (plan.start_from, plan.stage_one)]
     data = [one.fingerprint for one in (comparison.data, comparison.test)]
     shared = [budget.minutes, budget.samples, budget.first_share, budget.test_scans, *weights, *data]
-    if comparison.device != "cpu":
-        shared.append(comparison.device)
+    if plan.device != "cpu":
+        shared.append(plan.device)
     return sha256(json.dumps(shared).encode()).hexdigest()
 
 
-def begin(record: Record) -> None:
-    """Keep a record in its folder, unless one of the same comparison is there, whose runs may be all that there is.
+def begin(record: Record) -> Record:
+    """Keep a record in its folder, unless one of the same comparison is there, whose runs may be all that there is;
+    gives it with the hashes that are known from before.
 
     Raises:
         InputError: when another comparison is there.
     """
     if not (record.folder / RECORD).exists():
         write_record(record)
-    elif read_record(record.folder).basis != record.basis:
+        return record
+    kept, hashes = read_record(record.folder), dict(record.hashes)
+    if kept.basis != record.basis:
         raise InputError(
             f"{record.folder}: has a comparison with other data, another budget, or other weights to begin with: give "
             "these again, or another folder"
         )
+    if changed := [name for name, known in kept.hashes if hashes.get(name, known) != known]:
+        raise InputError(
+            f"{record.folder}: {' and '.join(changed)} changed since this comparison began: put back what its runs "
+            "have read, or give another folder"
+        )
+    return replace(record, hashes=tuple(sorted((dict(kept.hashes) | hashes).items())))
 
 
 def write_record(record: Record) -> None:
@@ -218,4 +254,4 @@ def read_record(folder: Path) -> Record:
         raise InputError(
             f"{folder}: expected the folder of a comparison, with {RECORD}, got none: `less3d bench` makes it"
         )
-    return replace(from_json(Record, read_bytes(path).decode()), folder=folder)
+    return replace(read_as(Record, path), folder=folder)

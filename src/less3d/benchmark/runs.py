@@ -22,16 +22,17 @@ import torch
 
 from less3d.benchmark.machine import commit, machine
 from less3d.benchmark.pool import each_done
+from less3d.benchmark.result import RESULT, Result, read_as, write_result
 from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
-from less3d.data.jsons import read_json
+from less3d.data.jsons import as_record, field, read_json
 from less3d.data.sentences import class_words
 from less3d.errors import InputError
 from less3d.io.files import replacing, sha256_of
 from less3d.models import Referrer
 from less3d.referral import Referral
 from less3d.score_rows import write_rows
-from less3d.settings import from_json, to_json
+from less3d.settings import to_json
 from less3d.text import TextConfig
 from less3d.text.table import make_table
 from less3d.training.checkpoint import Progress
@@ -40,9 +41,9 @@ from less3d.training.evaluate import evaluate
 from less3d.training.instances import evaluate_instances
 from less3d.training.loader import all_sentences
 from less3d.training.loop import BEST, TEXT, train
-from less3d.weights import find_weights, load_weights, save_weights
+from less3d.weights import find_weights, load_weights
 
-ROWS, RESULT = "rows.csv.gz", "result.json"
+ROWS = "rows.csv.gz"
 CLASS_WORD, TRUE_INSTANCES = "rows_class_word.csv.gz", "rows_true_instances.csv.gz"
 """What a run answers to the class word alone, and when it may choose among the annotated objects."""
 _LOADERS = 6
@@ -82,13 +83,18 @@ class Run:
         return self.folder / BEST
 
     @property
-    def result(self) -> dict[str, Any]:
+    def has_result(self) -> bool:
+        """Whether a run is finished in its place, this or another."""
+        return (self.folder / RESULT).is_file()
+
+    @property
+    def result(self) -> Result:
         """What the finished run has said.
 
         Raises:
             InputError: when that is damaged.
         """
-        return read_json(self.folder / RESULT)
+        return read_as(Result, self.folder / RESULT)
 
     @property
     def is_finished(self) -> bool:
@@ -97,7 +103,7 @@ class Run:
         Raises:
             InputError: when there is a result of another run, or a first of two stages has lost its weights.
         """
-        if not (self.folder / RESULT).is_file() or (self.given is not None and not self.best.is_file()):
+        if not self.has_result or (self.given is not None and not self.best.is_file()):
             return False
         if not self.config.model.answers and not self.best.is_file():
             raise InputError(
@@ -105,10 +111,7 @@ class Run:
                 "give another folder"
             )
         result = self.result
-        if (
-            from_json(TrainConfig, json.dumps(result["settings"])) != self.config
-            or result.get("begun_with") != self.origin
-        ):
+        if result.settings != self.config or result.begun_with != self.origin:
             raise InputError(f"{self.folder}: has a run with other settings: give them again, or another folder")
         return True
 
@@ -138,9 +141,9 @@ def steps_per_minute(runs: Sequence[tuple[Run, float]], kept: Path, alone: Execu
         kept: speeds of runs by their settings.
         alone: a pool of one process.
     """
-    known: dict[str, float] = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+    known = as_record(read_json(kept), str(kept)) if kept.is_file() else {}
     keys = {run.name: f"{run.name} ({sha256(to_json(run.config).encode()).hexdigest()[:8]})" for run, _ in runs}
-    yield from ((name, known[key]) for name, key in keys.items() if key in known)
+    yield from ((name, field(known, key, float, str(kept))) for name, key in keys.items() if key in known)
     left = [(run, _PILOT * minutes) for run, minutes in runs if keys[run.name] not in known]
     for name, speed in each_done(alone, _pilot, left):
         known[keys[name]] = speed
@@ -168,22 +171,21 @@ def finish(run: Run) -> Run:
         about |= {"steps": progress.step, "sentences": progress.sentences, "minutes": progress.seconds / 60}
     else:
         run.folder.mkdir(parents=True, exist_ok=True)
-        given, info = load_weights(run.given)
-        save_weights(given, run.best, metadata=info.metadata)
+        with replacing(run.best) as file:
+            file.write(find_weights(run.given).read_bytes())
     model, _ = load_weights(run.best)
     model.calibration = Calibration()  # what is there was fitted to a scan that was trained on
     model.to(run.device)
-    result = {
-        "name": run.name,
-        "seed": run.config.seed,
-        "begun_with": run.origin,
+    result = Result(
+        name=run.name,
+        seed=run.config.seed,
+        settings=run.config,
+        begun_with=run.origin,
         **about,
-        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
         **_scored(run, model),
-        "settings": json.loads(to_json(run.config)),
-    }
-    with replacing(run.folder / RESULT) as file:
-        file.write(json.dumps(result, indent=1).encode())
+    )
+    write_result(result, run.folder)
     return run
 
 

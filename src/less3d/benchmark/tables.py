@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from less3d.benchmark.figures import MEASURES, mean_and_deviation, mean_ious, miou, percent, scores_of
+from less3d.benchmark.figures import MEASURES, mean_and_deviation, miou, paired_ious, percent, scores_of, spent
 from less3d.benchmark.machine import short
 from less3d.benchmark.portions import MASK_MINUTES, SCAN_MINUTES
 from less3d.benchmark.record import Record, Row
+from less3d.benchmark.result import Result
 from less3d.benchmark.runs import CLASS_WORD, ROWS, TRUE_INSTANCES
-from less3d.benchmark.significance import paired_bootstrap
+from less3d.benchmark.significance import paired_bootstrap, swapped_groups
 from less3d.benchmark.systems import STAND_IN
 from less3d.data.jsons import read_json
 from less3d.metrics import Score, summarize
@@ -74,11 +75,14 @@ def _test_scans(record: Record) -> str:
 
 
 def _made_with(record: Record) -> str:
-    """Versions, commits and machines of the runs that are finished."""
+    """Versions, machines and commits of the runs that are finished; of several commits which runs are of each."""
     libraries, machines = (record.made_with(name) for name in ("library", "machine"))
-    commits = [short(commit) for commit in record.made_with("commit")]
-    known = [f"{what} {', '.join(each)}" for what, each in (("less3d", libraries), ("commit", commits)) if each]
-    return "".join(f", {part}" for part in [*known, *machines])
+    parts = [f"less3d {', '.join(libraries)}"] if libraries else []
+    runs = {commit: names for commit, names in record.commits().items() if commit}
+    for commit, names in runs.items():
+        whose = f" ({'; '.join(names)})" if len(runs) > 1 else ""
+        parts.append(f"commit {short(commit)}{whose}")
+    return "".join(f", {part}" for part in [*parts, *machines])
 
 
 def _budget(record: Record) -> str:
@@ -115,13 +119,15 @@ def _systems(record: Record, rows: Sequence[Row]) -> list[str]:
         gains = [_gain(one.multiple, other.multiple) for one, other in zip(whole, nouns, strict=True)]
         cells = [row.name, _reader(row), row.labels, *_measured([one.overall for one in whole])]
         cells += [percent(miou(one.unique) for one in whole), percent(miou(one.multiple) for one in whole)]
-        lines.append(_line([*cells, percent(gains), *_size(results), *_of_paper(row)]))
+        cells += [percent(gains), *_effort_of_training(record, row), _parameters(results)]
+        lines.append(_line([*cells, *_of_paper(row)]))
     lines += [
         "",
         f"Unique and multiple are mIoU of sentences whose object is, or is not, the only one of its class; over class "
         "word is multiple minus what the same sentences get when only the class word is asked, in percentage points. "
-        f"Minutes are those of training, {' or '.join(record.made_with('at_a_time'))} runs at a time. Parameters are "
-        "those of both stages where there are two, without a text encoder that stays as it is.",
+        "Steps and minutes are those of training, of each of two stages, with "
+        f"{' or '.join(record.made_with('at_a_time'))} runs at a time. Parameters are those of both stages, without a "
+        "text encoder that stays as it is.",
     ]
     stood_for = sorted({row.stands_for for row in rows if row.stands_for})
     if stood_for:
@@ -137,19 +143,20 @@ def _every_difference(record: Record, rows: Sequence[Row]) -> list[str]:
 
 def _differences(record: Record, pairs: Sequence[tuple[Row, Row]]) -> list[str]:
     """Pairs of systems that both have runs, tested on the same sentences; nothing where there is none."""
-    pairs = [pair for pair in pairs if all(record.scores(row, ROWS) for row in pair)]
+    scans, ious = paired_ious(record, dict.fromkeys(itertools.chain(*pairs)))
+    pairs = [pair for pair in pairs if all(row in ious for row in pair)]
     if not pairs:
         return []
     lines = [
-        "Paired bootstrap, mIoU of the first minus the second: drawn anew are the sentences, or the scans with all "
-        f"theirs. No p is corrected for there being {len(pairs)} pairs, and none knows how seeds differ.",
+        "mIoU of the first minus the second, with p by paired bootstrap over sentences; and by scans, for sentences "
+        "about one scan stand and fall together, with p by swapping what both say of a scan. No p is corrected for "
+        f"there being {len(pairs)} pairs, and none knows how seeds differ.",
         "",
     ]
     lines += _head("first | second | difference | 95 % interval | p | 95 % interval, by scans | p")
-    scans = [score.scan for score in record.scores(pairs[0][0], ROWS)[0]]
     for pair in pairs:
-        ious = [mean_ious(record, row) for row in pair]
-        by_sentences, by_scans = (paired_bootstrap(*ious, groups=groups) for groups in (None, scans))
+        first, second = (ious[row] for row in pair)
+        by_sentences, by_scans = paired_bootstrap(first, second), swapped_groups(first, second, scans)
         cells = [row.title for row in pair] + [f"{100 * by_sentences.mean:+.1f}"]
         for found, drawn in ((by_sentences, len(scans)), (by_scans, len(set(scans)))):
             p = "< .001" if found.p < 0.001 else f"{found.p:.3f}"
@@ -168,7 +175,7 @@ def _stages(record: Record, rows: Sequence[Row]) -> list[str]:
         return []
     lines = ["## The two stages apart", ""]
     means = [
-        f"{name} {percent(result[key] for result in firsts)}"
+        f"{name} {percent(getattr(result, key) for result in firsts)}"
         for name, key in (("AP", "ap"), ("AP50", "ap_50"), ("AP25", "ap_25"))
     ]
     lines += [f"The first stage as instance segmentation, by ScanNet's definition: {', '.join(means)}.", ""]
@@ -225,7 +232,7 @@ def _effort(record: Record, rows: Sequence[Row]) -> list[str]:
         "Each portion of the data is learned from for as many steps as all of it; where sentences are few, there are "
         f"fewer at a step. Hours are by the paper's figures: {MASK_MINUTES:g} minutes a mask, which it says are the "
         f"most that one takes, and {SCAN_MINUTES:g} minutes a scan with all its instances and classes, the least. "
-        "Minutes are those of training, of each stage; AP50 is that of the first.",
+        "Steps and minutes are those of training, of each of two stages; AP50 is that of the first.",
         "",
         *_head(
             "system | text | learns from | of the data | labelled objects | hours | mIoU | Acc@0.25 | Acc@0.5 | "
@@ -233,13 +240,11 @@ def _effort(record: Record, rows: Sequence[Row]) -> list[str]:
         ),
     ]
     for row in rows:
-        stages = [record.results(runs) for runs in (row.first, row.runs) if runs]
-        minutes = [f"{np.mean([run['minutes'] for run in runs]):.1f}" for runs in stages if runs]
-        ap = percent(result["ap_50"] for result in record.results(row.first)) if row.first else ""
+        ap = percent(result.ap_50 for result in record.results(row.first)) if row.first else ""
         about = [row.name, _reader(row), row.labels, row.portion or "all"]
         effort = [f"{row.labelled:,}", f"{row.label_minutes / 60:,.1f}"]
-        size = [*_size(record.results(row))[:2], " + ".join(minutes), ap]
-        lines.append(_line([*about, *effort, *_measured(scores_of(record, row)), *size]))
+        measured = [*_measured(scores_of(record, row)), *_effort_of_training(record, row), ap]
+        lines.append(_line([*about, *effort, *measured]))
     return lines
 
 
@@ -280,12 +285,18 @@ def _of_paper(row: Row) -> list[str]:
     return [""] * 3 if row.paper is None else [f"{getattr(row.paper, measure):.2f}" for measure in MEASURES]
 
 
-def _size(results: Sequence[dict[str, Any]]) -> list[str]:
-    """Steps, sentence samples and minutes of training, and parameters."""
-    if not results:
-        return [""] * 4
-    steps, samples, minutes = (np.mean([one[name] for one in results]) for name in ("steps", "sentences", "minutes"))
-    return [f"{steps:,.0f}", f"{samples:,.0f}", f"{minutes:.1f}", f"{results[0]['parameters'] / 1e6:.1f} M"]
+def _effort_of_training(record: Record, row: Row) -> list[str]:
+    """Steps, sentences and minutes."""
+    seen = [run.sentences for run in record.results(row) if run.sentences is not None]
+    return [
+        spent(record, row, "steps", "{:,.0f}"),
+        f"{np.mean(seen):,.0f}" if seen else "",
+        spent(record, row, "minutes", "{:.1f}"),
+    ]
+
+
+def _parameters(results: Sequence[Result]) -> str:
+    return f"{results[0].parameters / 1e6:.1f} M" if results else ""
 
 
 def _gain(whole: Score | None, noun: Score | None) -> float | None:

@@ -13,6 +13,7 @@ import torch
 
 from less3d.answering import answers, look
 from less3d.benchmark.comparison import Watch
+from less3d.benchmark.figures import spent
 from less3d.benchmark.machine import commit, machine, short
 from less3d.benchmark.pool import FreshProcesses, each_done
 from less3d.benchmark.record import Record, Row
@@ -29,12 +30,12 @@ SCANS = 10
 def time_systems(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) -> None:
     """Time the first seed of each row on the first test scans, and keep that in the record's folder.
 
-    Rows without weights, as of runs of which only scores were kept, are left out; where no row has any, what was kept
-    stays.
+    Rows without weights, as of runs of which only scores were kept, are left out, unless times are there that would be
+    lost: see `Record.with_weights`.
     """
     timed: list[dict[str, Any]] = []
     scans = test.scans[: min(SCANS, record.test_scans)]
-    chosen = record.with_weights(rows)
+    chosen = record.with_weights(rows, record.folder / TIMES)
     for number, (title, (row, weights)) in enumerate(chosen.items()):
         watch("timing", number, len(chosen))
         with FreshProcesses(1) as pool:
@@ -43,7 +44,7 @@ def time_systems(record: Record, rows: Sequence[Row], test: Dataset, watch: Watc
         further = found.get("further_sentence", found["first_sentence"])
         whole = record.test_scans * (found["set_scan"] + found["first_sentence"])
         whole += (record.test_sentences - record.test_scans) * further
-        timed.append({"system": title, "training": _training(record, row), **found, "whole": whole})
+        timed.append({"system": title, "training": spent(record, row, "minutes", "{:.1f}"), **found, "whole": whole})
     watch("timing", len(chosen), len(chosen))
     if not timed:
         return
@@ -95,13 +96,6 @@ def _peak_megabytes(device: str) -> float:
     import resource  # which Windows has not
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-
-
-def _training(record: Record, row: Row) -> str:
-    """Minutes of training, of each of two stages where there are two; a first that was given says no time."""
-    stages = [record.results(row.first)] if row.first and not record.stage_one else []
-    minutes = [f"{mean(run['minutes'] for run in runs):.1f}" for runs in [*stages, record.results(row)] if runs]
-    return " + ".join(["given", *minutes] if row.first and record.stage_one else minutes)
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Any, float]:

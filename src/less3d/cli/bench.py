@@ -75,8 +75,9 @@ def bench(
         quick: 0.3 minutes a system and one seed where nothing else is said, on a few rooms that are made for it where
             no data are given.
     """
-    from less3d.benchmark.comparison import Budget, Comparison, compare
+    from less3d.benchmark.comparison import Comparison, compare
     from less3d.benchmark.page import make_page
+    from less3d.benchmark.plan import Budget, Plan
     from less3d.benchmark.record import begin, record_of, write_record
     from less3d.benchmark.timing import time_systems
     from less3d.data.open import open_dataset, open_datasets
@@ -93,24 +94,27 @@ def bench(
         workers=workers,
         test_scans=test_scans,
     )
+    plan = Plan(
+        budget=budget,
+        encoders=tuple((name, one) for name, one in (("BERT", bert), ("RoBERTa", roberta)) if one is not None),
+        matrices=tables,
+        start_from=start_from,
+        stage_one=stage_one,
+        device=device,
+    )
+    _ = plan.readers  # weights and text encoders are there, or nothing is begun
     output.mkdir(parents=True, exist_ok=True)
     with _watching() as watch:
         if test is None:
             learned, test = _rooms(output, workers, watch)
             data = (learned,)
         comparison = Comparison(
+            plan=plan,
             data=open_datasets(data, sentences=sentences, split=split),
             test=open_dataset(test, sentences=test_sentences, split=test_split),
             folder=output,
-            budget=budget,
-            encoders=tuple((name, one) for name, one in (("BERT", bert), ("RoBERTa", roberta)) if one is not None),
-            matrices=tables,
-            start_from=start_from,
-            stage_one=stage_one,
-            device=device,
         )
-        record = record_of(comparison, watch, command=shlex.join(["less3d", *sys.argv[1:]]))
-        begin(record)
+        record = begin(record_of(comparison, watch, command=shlex.join(["less3d", *sys.argv[1:]])))
         compare(comparison, watch)
         write_record(record)
         _written(record)

@@ -17,6 +17,7 @@ LARGEST_ID = 2**31 - 1
 _KINDS: dict[type, str] = {
     str: "a text",
     int: "a whole number",
+    float: "a number",
     bool: "true or false",
     list: "a list",
     dict: "an object",

@@ -3,6 +3,7 @@
 import importlib.util
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -78,6 +79,14 @@ class TransformerText(nn.Module):
             output = encoder(**inputs, output_hidden_states=True)
         words = _merge_layers(output.hidden_states, self.layers)[:, 1:-1] * mask[..., None]  # (S, L, Ct)
         return TextFeatures(words, words.sum(1) / mask.sum(1, keepdim=True), mask)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the transformer's weights, wherever they are kept."""
+        found = sha256()
+        for name, values in (self.encoder if self.trainable else self._frozen[0]).state_dict().items():
+            found.update(name.encode() + values.cpu().numpy().tobytes())
+        return found.hexdigest()
 
     def unknown(self, sentence: str) -> tuple[str, ...]:
         """The words that shatter into word pieces and are not put together from whole words.

@@ -1,0 +1,67 @@
+"""What a finished run says of itself, in its folder; scores of single sentences are in files of their own."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from less3d.data.jsons import decode_utf8
+from less3d.errors import InputError
+from less3d.io.files import read_bytes, replacing
+from less3d.settings import from_json
+from less3d.training.config import TrainConfig
+
+RESULT = "result.json"
+_Kept = TypeVar("_Kept")
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished run."""
+
+    name: str
+    seed: int
+    settings: TrainConfig
+    begun_with: str
+    """Hash of the weights it began with, or was given; empty for random ones."""
+    commit: str
+    """Of the source that trained it, see `machine.py`."""
+    library: str
+    """Version of less3d."""
+    machine: str
+    at_a_time: int
+    """How many runs shared the machine."""
+    parameters: int
+    """Of both stages where there are two, without a text encoder that stays as it is."""
+    steps: int | None = None
+    """None, as are sentences and minutes, of a first stage that was given: nobody knows here what it took."""
+    sentences: int | None = None
+    """That were asked in training, each as often as it was."""
+    minutes: float | None = None
+    """Of training."""
+    scored_on: str = ""
+    """Hash of the scans and masks it was scored on; empty of a first of two stages, which answers no sentence."""
+    ap: float | None = None
+    """Instance segmentation of a first of two stages, 0..1, see `instance_metrics.py`."""
+    ap_50: float | None = None
+    ap_25: float | None = None
+
+
+def write_result(result: Result, folder: Path) -> None:
+    """Keep a result in the run's folder: the run is finished as soon as it is there."""
+    known = {name: value for name, value in asdict(result).items() if value is not None}
+    with replacing(folder / RESULT) as file:
+        file.write(json.dumps(known, indent=1).encode())
+
+
+def read_as(kind: type[_Kept], path: Path) -> _Kept:
+    """A dataclass that was kept as JSON.
+
+    Raises:
+        InputError: naming the file, when it is missing, damaged or another's.
+    """
+    text = decode_utf8(read_bytes(path), path)
+    try:
+        return from_json(kind, text)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
