@@ -21,6 +21,7 @@ from provenance import ROOT, provenance
 from rich.progress import Progress
 
 from less3d.benchmark.pool import FreshProcesses, each_done
+from less3d.benchmark.result import known_of
 from less3d.benchmark.runs import CLASS_WORD, ROWS, Run, at_length, finish, folder_of, read_sentences, steps_per_minute
 from less3d.data.folder import Folder
 from less3d.io.files import replacing
@@ -137,7 +138,7 @@ def result_of(run: Run) -> dict[str, Any]:
     if full.multiple is not None and noun.multiple is not None:
         gain = full.multiple.miou - noun.multiple.miou
     scores = {"scores": _without_classes(full), "class_word": _without_classes(noun)}
-    return {"variant": run.name, **asdict(run.result), "reading_gain_miou": gain, **scores}
+    return {"variant": run.name, **known_of(run.result), "reading_gain_miou": gain, **scores}
 
 
 def table(result: dict[str, Any]) -> list[str]:

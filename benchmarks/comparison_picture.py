@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from less3d.benchmark.page import PAGE, PICTURES, SENTENCES, picture_name
+from less3d.benchmark.page import PICTURES, SENTENCES, picture_name, shown_systems
 from less3d.benchmark.record import read_record
 
 WIDTH = 1500
@@ -22,11 +22,10 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--systems", nargs="+", required=True, help="system and text encoder, in the order of columns")
     asked = parser.parse_args()
-    record = read_record(asked.comparison)
-    titles = list(record.with_weights(dict(record.tables)["text"], asked.comparison / PAGE))
+    titles = shown_systems(read_record(asked.comparison))
     if unknown := set(asked.systems) - set(titles):
         parser.error(
-            f"expected systems of which {asked.comparison} has weights and pictures, as `less3d bench` leaves them: "
+            f"expected systems on the page of {asked.comparison}, as `less3d bench` leaves it: "
             f"{'; '.join(titles) or 'it has none'}, got {'; '.join(sorted(unknown))}"
         )
     places = [0, *(1 + titles.index(system) for system in asked.systems)]

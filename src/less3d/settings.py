@@ -57,7 +57,7 @@ def _dataclass(kind: Any, given: dict[str, Any], place: str) -> Any:
     if unknown:
         raise InputError(f"{place}: no such setting: {', '.join(unknown)}")
     values = {name: _value(kinds[name], item, f"{place}.{name}") for name, item in given.items()}
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise InputError(f"{place}: expected all settings that have no default: {error}") from error
+    required = (field.name for field in dataclasses.fields(kind) if field.default is field.default_factory)
+    if missing := [name for name in required if name not in values]:
+        raise InputError(f"{place}: expected {', '.join(missing)}, got no such setting")
+    return kind(**values)

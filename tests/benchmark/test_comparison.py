@@ -10,9 +10,10 @@ import pytest
 from tiny_data import write_tiny_data
 from tiny_systems import RUN, only_tiny_systems
 
+from less3d.benchmark import comparison as module
 from less3d.benchmark.comparison import Comparison, compare
 from less3d.benchmark.figures import table_of_runs
-from less3d.benchmark.page import make_page
+from less3d.benchmark.page import make_page, shown_systems
 from less3d.benchmark.plan import Budget, Plan
 from less3d.benchmark.plots import draw
 from less3d.benchmark.portions import Portion
@@ -175,7 +176,7 @@ def test_weights_that_are_given_are_begun_with(made, tmp_path, here):
     }
     given = made_now["stage one", 0]
     assert given.result.ap_50 == first.result.ap_50
-    assert given.result.begun_with == sha256_of(first.best)
+    assert given.result.begun_with == sha256_of(given.best) == sha256_of(first.best)
     assert given.result.steps is None  # what others have spent on it is not known here
     assert {run.begin for (name, _), run in made_now.items() if name == "late, GRU"} == {late.best}
     assert {run.begin for (name, _), run in made_now.items() if name == "TGNN, GRU"} == {given.best}
@@ -190,7 +191,7 @@ def test_weights_that_are_given_are_begun_with(made, tmp_path, here):
     assert f"all others begin with the U-Net of `{late.best}`." in text
     assert {run.unet_only for (name, _), run in made_now.items() if name == "late, GRU"} == {True}
     assert not any(run.unet_only for (name, _), run in made_now.items() if name == "TGNN, GRU")
-    with pytest.raises(InputError, match="other settings"):
+    with pytest.raises(InputError, match="began with other weights"):
         _ = replace(made_now["late, GRU", 0], begin=first.best).is_finished
     given.best.unlink()  # as where only scores were kept
     assert not given.is_finished
@@ -234,18 +235,60 @@ def test_scans_that_change_are_noticed(made, tmp_path, here):
     before = record_of(comparison, silent, command="less3d bench")
     begin(before)
     compare(comparison, silent)
-    for name in ("room2", "room0"):  # learned from, and scored on too
-        path = data.path(name)
-        scan = read_scan(path)
-        write_scan(replace(scan, colors=255 - scan.colors), path)
-        with pytest.raises(InputError, match="labels and scans changed"):
+    first, last = data.path("room0"), data.path("room2")  # the first is scored on, too
+    for path, change, said in (
+        (last, {"colors": 255 - read_scan(last).colors}, "scans"),
+        (last, {"labels": {0: "box", 1: "table"}}, "labels and scans"),
+        (first, {"colors": 255 - read_scan(first).colors}, "scans"),
+    ):
+        kept = path.read_bytes()
+        write_scan(replace(read_scan(path), **change), path)
+        with pytest.raises(InputError, match=f"bench: {said} changed since"):
             begin(record_of(comparison, silent, command="less3d bench"))
-    text_alone = replace(before, hashes=(("a reader", "1"),))
-    assert dict(begin(text_alone).hashes) == {**dict(before.hashes), "a reader": "1"}
+        if path == last:
+            path.write_bytes(kept)
     compare(comparison, silent)  # all is finished
     (comparison.folder / "runs" / "late-GRU" / "seed-0" / "result.json").unlink()
     with pytest.raises(InputError, match="have changed in between"):
         compare(comparison, silent)  # as when scans change while it runs
+
+
+def test_hashes_are_kept_as_soon_as_they_are_known(made, tmp_path):
+    """As of a folder that is older, or of a table that needs labels; the rest stays, as long as nothing is finished."""
+    before = replace(read_record(made[0].folder), folder=tmp_path, hashes=(("scans", "1"),))
+    assert begin(before).hashes == before.hashes
+    more = replace(before, minutes=9.0, hashes=(("labels", "2"),))
+    assert begin(more) == replace(more, hashes=(("labels", "2"), ("scans", "1")))
+    kept = read_record(tmp_path)
+    assert kept == replace(before, hashes=(("labels", "2"), ("scans", "1")))
+    with pytest.raises(InputError, match="labels changed since"):
+        begin(replace(more, hashes=(("labels", "3"),)))
+
+
+def test_sentences_are_read_for_runs_that_are_left_alone(made, monkeypatch):
+    read: list[str] = []
+    monkeypatch.setattr(module, "read_sentences", lambda runs, on_read: read.extend(run.name for run in runs))
+    compare(made[0], silent)
+    assert read == []
+    (made[0].folder / "runs" / "late-GRU" / "seed-1" / "result.json").unlink()
+    compare(made[0], silent)
+    assert read == ["late, GRU"]
+
+
+def test_times_and_pictures_of_all_are_not_replaced_by_those_of_some(made):
+    """As where one system is added to a folder of which scores alone were kept."""
+    comparison = made[0]
+    record = read_record(comparison.folder)
+    rows, files = dict(record.tables)["text"], [comparison.folder / name for name in ("times.json", "page.html")]
+    kept, weights = [path.read_bytes() for path in files], record.with_weights(rows)["late, GRU"][1]
+    hidden = weights.rename(weights.with_suffix(".hidden"))
+    for work in (time_systems, make_page):
+        work(record, rows, comparison.test, silent)
+    assert [path.read_bytes() for path in files] == kept
+    assert shown_systems(record) == ["TGNN, GRU", "late, GRU"]
+    hidden.rename(weights)
+    time_systems(record, rows, comparison.test, silent)
+    assert files[0].read_bytes() != kept[0]
 
 
 def test_finished_runs_say_how_long_the_others_are(made):
@@ -270,11 +313,12 @@ def test_what_is_missing_is_found_before_anything_is_trained(made, tmp_path, her
     lines = (tmp_path / "sentences.jsonl").read_text().splitlines()
     row = {"scan": "room2", "sentence": "the box", "mask": "masks/box.npy"}
     (tmp_path / "sentences.jsonl").write_text("\n".join([*lines[:4], json.dumps(row)]))
+    other = replace(made[0], folder=tmp_path / "bench")
     for part in ("data", "test"):
-        comparison = planned(replace(made[0], **{part: Folder(tmp_path)}), budget=Budget(seeds=1))
+        comparison = planned(replace(other, **{part: Folder(tmp_path)}), budget=Budget(seeds=1))
         with pytest.raises(InputError, match=r"room2\.npz: expected instances and the names"):
             record_of(comparison, silent, command="less3d bench")
-    scored = planned(replace(made[0], test=Folder(tmp_path)), budget=Budget(seeds=1, test_scans=2))
+    scored = planned(replace(other, test=Folder(tmp_path)), budget=Budget(seeds=1, test_scans=2))
     assert record_of(scored, silent, command="less3d bench").test_scans_learned == 2
 
 

@@ -40,7 +40,7 @@ def test_p_by_rooms_is_even_where_sentences_stand_and_fall_together(rooms):
     by_rooms, by_sentences = [], []
     for _ in range(400):
         a, b = np.repeat(rng.uniform(0, 1, (2, rooms)), 30, axis=1)
-        found = swapped_groups(a, b, names, draws=400)
+        found = swapped_groups(a, b, names, swaps=400)
         by_rooms.append(found.p)
         by_sentences.append(paired_bootstrap(a, b, draws=400).p)
         assert (found.p > 0.05) == (found.low <= 0 <= found.high)
@@ -61,7 +61,7 @@ def test_the_interval_by_rooms_is_that_of_the_mean_of_differences():
 
 def test_of_few_groups_nothing_is_sure():
     """Four can be swapped in sixteen ways, two of which give as large a difference."""
-    found = swapped_groups([0.5] * 4, [0.2] * 4, list("abcd"), draws=4000)
+    found = swapped_groups([0.5] * 4, [0.2] * 4, list("abcd"), swaps=4000)
     assert found.p == pytest.approx(2 / 16, abs=0.02)
     assert (found.low, found.high) == (-1.0, 1.0)
     assert swapped_groups([0.5] * 12, [0.2] * 12, list("abcdefghijkl")).high == pytest.approx(0.3)

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -163,24 +164,22 @@ def test_what_is_lost_or_damaged_is_named(record):
         (run / file).unlink()
         with pytest.raises(InputError, match=re.escape(str(run / file))):
             lines_of(record)
-    for damaged in ("", "[]", "{}", '{"name": "TGNN"}', "{" * 9, '{"name": 3}'):
+    whole = json.loads((run / "result.json").read_text())
+    no_minutes = json.dumps({name: value for name, value in whole.items() if name != "minutes"})
+    for damaged, said in (
+        ("", "is empty"),
+        ("[]", "expected Result"),
+        ("{}", "expected name, seed, settings"),
+        ('{"name": 3}', "expected str, got 3"),
+        ("{" * 9, "Expecting property name"),
+        (no_minutes, "expected steps, sentences and minutes of TGNN"),
+    ):
         (run / "result.json").write_text(damaged)
-        with pytest.raises(InputError, match=re.escape(str(run / "result.json"))):
+        with pytest.raises(InputError, match=re.escape(str(run / "result.json")) + f".*{said}"):
             lines_of(record)
     (record.folder / "comparison.json").write_bytes(b'{"tables": "\xff"}')
     with pytest.raises(InputError, match=r"comparison\.json, line 1: expected UTF-8"):
         read_record(record.folder)
-
-
-def test_times_of_all_are_not_replaced_by_those_of_some(record):
-    """As where one system is added to a folder of which scores alone were kept."""
-    rows, made = [TGNN, LESS, LATE], record.folder / "times.json"
-    weights = record.folder / "runs" / "LESS" / "seed-0" / "best.safetensors"
-    weights.touch()
-    assert record.with_weights(rows, made) == {"LESS, MiniLM": (LESS, weights)}
-    made.touch()
-    assert record.with_weights(rows, made) == {}
-    assert set(record.with_weights([LESS], made)) == {"LESS, MiniLM"}
 
 
 def test_only_the_same_sentences_are_compared(record):
@@ -207,6 +206,18 @@ def test_curves_are_over_objects_and_over_hours(record):
         np.testing.assert_allclose(other.get_xydata(), np.transpose([alone, [60]]))
 
 
+def test_of_few_scans_nothing_is_said(record):
+    """Of five scans, or nine sentences, each of a scan of its own."""
+    for count, said in ((5, "of 5 |  | of 5"), (9, "of 9 | -30.0 to -30.0 | 0.00")):
+        for name, iou in (("TGNN", 0.3), ("LESS", 0.6), ("late", 0.6)):
+            for seed in (0, 1):
+                scores = [score(number, iou) for number in range(count)]
+                write_rows(scores, record.folder / "runs" / name / f"seed-{seed}" / ROWS)
+                write_rows(scores, record.folder / "runs" / name / f"seed-{seed}" / CLASS_WORD)
+        line = next(line for line in lines_of(record) if line.startswith("| TGNN, GRU | LESS, MiniLM | -30.0"))
+        assert f"| -30.0 |  | {said}" in line
+
+
 def test_every_pair_is_compared_once(record):
     """A difference that all sentences share is sure; one that half of them share and half have reversed is none."""
     rows = [line for line in lines_of(record) if line.count("|") == 8 and " to " in line]
@@ -227,6 +238,10 @@ def test_what_runs_were_made_with_is_their_own(record):
         "Made by `less3d bench`, less3d 1.2.3, commit 0123456 (stage-one; TGNN; LESS), commit abcdefa-dirty (late), a "
         "brain, an abacus."
     )
+    late = record.folder / "runs" / "late" / "seed-0"
+    shutil.rmtree(late.parent)
+    write_run(late, {ROWS: [0.5] * COUNT, CLASS_WORD: [0.5] * COUNT}, commit="")  # as of an installed library
+    assert any("1.2.3, commit 0123456 (stage-one; TGNN; LESS), a brain" in line for line in lines_of(record))
     assert any("of each of two stages, with 3 runs at a time." in line for line in lines_of(record))
 
 
@@ -243,6 +258,8 @@ def test_scans_that_were_learned_from_are_no_others(record):
 
 def test_each_run_has_a_row_of_its_own_in_csv(record):
     rows = list(csv.DictReader(table_of_runs(record).splitlines()))
+    given = next(csv.DictReader(table_of_runs(replace(record, stage_one="rooms-instances")).splitlines()))
+    assert (given["steps"], given["first_stage_commit"], given["first_stage_steps"]) == ("10", "", "")
     assert len({(row["system"], row["text"], row["stands_for"], row["seed"]) for row in rows}) == len(rows) == 8
     (own,) = (row for row in rows if row["system"] == "TGNN" and row["seed"] == "1")
     names = ("miou", "acc_25", "acc_50", "unique_miou", "multiple_miou", "class_word_miou", "true_instances_miou")

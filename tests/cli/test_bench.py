@@ -47,6 +47,7 @@ def test_scanrefer_is_compared_on_and_the_tables_come_again(run, scanrefer, tmp_
     assert again.code == 0, again.err
     assert again.out == done.out
     kept = (folder / "comparison.json").read_bytes()
+    assert [name for name, _ in json.loads(kept)["hashes"]] == ["labels", "scans"]
     wrong = run("bench", *scanrefer, *BUDGET[:2], "--seeds", 5, "--tables", "effort", "-o", folder, "--test-scans", 1)
     assert wrong.code == 2
     assert "another folder" in wrong.err

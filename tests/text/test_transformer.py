@@ -1,9 +1,11 @@
 import copy
+import shutil
 import warnings
 
 import pytest
 import torch
 from tiny_text import write_tiny_encoders
+from transformers import AutoModel
 
 from less3d.errors import InputError, InputWarning
 from less3d.text import TextConfig, build_text
@@ -126,6 +128,21 @@ def test_a_long_sentence_is_cut_with_a_warning(minilm):
 def test_an_empty_sentence_is_refused(minilm):
     with pytest.raises(InputError, match="no word"):
         minilm(["a chair", " "])
+
+
+def test_what_it_read_before_does_not_make_it_another(tiny_folders):
+    text = TransformerText(str(tiny_folders["bert"]))
+    before = text.fingerprint
+    text(["the chair"])
+    assert text.fingerprint == before
+
+
+def test_files_of_half_precision_are_read_as_any_other(tiny_folders, tmp_path):
+    shutil.copytree(tiny_folders["bert"], tmp_path / "half")
+    AutoModel.from_pretrained(tiny_folders["bert"]).bfloat16().save_pretrained(tmp_path / "half")
+    half = TransformerText(str(tmp_path / "half"))
+    assert half(["the chair"]).words.dtype == torch.float32
+    assert half.fingerprint != TransformerText(str(tiny_folders["bert"])).fingerprint
 
 
 def test_a_missing_model_is_one_line_with_the_remedy(tmp_path):

@@ -81,7 +81,7 @@ def table_of_runs(record: Record) -> str:
             firsts = {result.seed: result for result in record.results(row.first)} if row.first else {}
             for place, result in enumerate(record.results(row)):
                 scored = [one[place] if place < len(one) else None for one in known]
-                first = firsts.get(0 if record.stage_one else result.seed)
+                first = None if record.stage_one else firsts.get(result.seed)
                 about = [table, row.name, row.text, row.stands_for, row.labels, row.portion, result.seed]
                 took = [getattr(result, name) for name in _OF_RUN] + [getattr(first, name, None) for name in _OF_FIRST]
                 writer.writerow([*about, *took, *_numbers(*scored)])

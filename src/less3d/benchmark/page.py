@@ -1,6 +1,7 @@
 """A page to look at: for some sentences the truth and what each system marks, from one place."""
 
 import html
+import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from less3d.benchmark.comparison import Watch
 from less3d.benchmark.record import Record, Row
 from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
+from less3d.data.jsons import read_json
 from less3d.draw import choose_view, picture
 from less3d.io.files import replacing
 from less3d.metrics import iou
@@ -18,6 +20,7 @@ from less3d.referral import Referral
 from less3d.weights import load_weights
 
 PAGE, PICTURES = "page.html", "pictures"
+_SHOWN = "systems.json"
 SENTENCES = 6
 _SIZE = (480, 360)
 
@@ -29,14 +32,14 @@ figure { margin: 0 } img { width: 100% } figcaption { color: #555 }"""
 def make_page(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) -> None:
     """Draw, for sentences with look-alikes in different scans, what is meant and what each row's first seed marks.
 
-    Rows without weights are left out, unless a page is there that would lose them: see `Record.with_weights`.
+    Rows without weights are left out. Where a page is there that has more, it stays as it is.
     """
     segmenters: dict[str, Segmenter] = {}
-    for title, (_, weights) in record.with_weights(rows, record.folder / PAGE).items():
+    for title, (_, weights) in record.with_weights(rows).items():
         model, info = load_weights(weights)
         model.calibration = Calibration()  # as they were scored
         segmenters[title] = Segmenter(model, weights=info, turns=1, device=record.device)
-    if not segmenters:
+    if not segmenters or not set(shown_systems(record)) <= set(segmenters):
         return
     folder = record.folder / PICTURES
     folder.mkdir(exist_ok=True)
@@ -64,6 +67,14 @@ def make_page(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) 
     text = f'<!doctype html>\n<meta charset="utf-8">\n<title>less3d bench</title>\n<style>{_STYLE}</style>\n{body}\n'
     with replacing(record.folder / PAGE) as file:
         file.write(text.encode())
+    with replacing(folder / _SHOWN) as file:
+        file.write(json.dumps(list(segmenters)).encode())
+
+
+def shown_systems(record: Record) -> list[str]:
+    """The titles of the systems on a comparison's page, in their places; nothing where there is no page."""
+    path = record.folder / PICTURES / _SHOWN
+    return read_json(path) if path.exists() else []
 
 
 def picture_name(sentence: int, place: int) -> str:

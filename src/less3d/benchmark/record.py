@@ -125,19 +125,10 @@ class Record:
                 names.append(result.name)
         return found
 
-    def with_weights(self, rows: Sequence[Row], made: Path) -> dict[str, tuple[Row, Path]]:
-        """The rows whose first run is finished and has its weights, each once, with these, by the row's title: what is
-        made of them all in one go, such as times on one machine, does not take the place of a file that was made of
-        more of them, as where some runs are there whose scores alone were kept. Then there is none.
-
-        Args:
-            rows: of a table.
-            made: the file, which may be there.
-        """
+    def with_weights(self, rows: Sequence[Row]) -> dict[str, tuple[Row, Path]]:
+        """The rows whose first run is finished and has its weights, each once, with these, by the row's title."""
         weights = {row.title: (row, self.folder / "runs" / row.runs / "seed-0" / BEST) for row in rows}
-        finished = {title: (row, path) for title, (row, path) in weights.items() if self.results(row)}
-        found = {title: (row, path) for title, (row, path) in finished.items() if path.is_file()}
-        return {} if made.exists() and len(found) < len(finished) else found
+        return {title: (row, path) for title, (row, path) in weights.items() if self.results(row) and path.is_file()}
 
     def _all_results(self) -> Iterator[Result]:
         folders = (folder for _, rows in self.tables for row in rows for folder in (row.first, row.runs) if folder)
@@ -154,9 +145,16 @@ def record_of(comparison: Comparison, watch: Watch, *, command: str) -> Record:
     """The record of a comparison.
 
     Raises:
-        InputError: when text encoders are not there, or scans lack the labels that are needed.
+        InputError: when its folder has another comparison, text encoders are not there, or scans lack the labels that
+            are needed.
     """
-    plan, found = comparison.plan, look_over(comparison, watch)
+    plan, basis = comparison.plan, _basis(comparison)
+    if (comparison.folder / RECORD).exists() and read_record(comparison.folder).basis != basis:
+        raise InputError(
+            f"{comparison.folder}: has a comparison with other data, another budget, or other weights to begin with: "
+            "give these again, or another folder"
+        )
+    found = look_over(comparison, watch)
 
     @cache
     def cost(portion: Portion, masks_alone: bool) -> tuple[int, float]:
@@ -182,7 +180,7 @@ def record_of(comparison: Comparison, watch: Watch, *, command: str) -> Record:
         start_from=str(plan.start_from or ""),
         stage_one=str(plan.stage_one or ""),
         device=plan.device,
-        basis=_basis(comparison),
+        basis=basis,
         hashes=tuple(sorted(found.hashes.items())),
         seeds=budget.seeds,
         voxel_size=plan.eyes.voxel_size,
@@ -213,27 +211,25 @@ def _basis(comparison: Comparison) -> str:
 
 
 def begin(record: Record) -> Record:
-    """Keep a record in its folder, unless one of the same comparison is there, whose runs may be all that there is;
-    gives it with the hashes that are known from before.
+    """Keep a record in its folder, or only its hashes where one of the same comparison is there, whose runs may be all
+    that there is; gives it with all hashes that are known.
 
     Raises:
-        InputError: when another comparison is there.
+        InputError: when what runs there have read has changed since.
     """
     if not (record.folder / RECORD).exists():
         write_record(record)
         return record
     kept, hashes = read_record(record.folder), dict(record.hashes)
-    if kept.basis != record.basis:
-        raise InputError(
-            f"{record.folder}: has a comparison with other data, another budget, or other weights to begin with: give "
-            "these again, or another folder"
-        )
     if changed := [name for name, known in kept.hashes if hashes.get(name, known) != known]:
         raise InputError(
             f"{record.folder}: {' and '.join(changed)} changed since this comparison began: put back what its runs "
             "have read, or give another folder"
         )
-    return replace(record, hashes=tuple(sorted((dict(kept.hashes) | hashes).items())))
+    known = tuple(sorted((dict(kept.hashes) | hashes).items()))
+    if known != kept.hashes:
+        write_record(replace(kept, hashes=known))
+    return replace(record, hashes=known)
 
 
 def write_record(record: Record) -> None:

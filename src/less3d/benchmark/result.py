@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from less3d.data.jsons import decode_utf8
 from less3d.errors import InputError
@@ -25,7 +25,7 @@ class Result:
     begun_with: str
     """Hash of the weights it began with, or was given; empty for random ones."""
     commit: str
-    """Of the source that trained it, see `machine.py`."""
+    """Of the source that trained it, or only scored it where it was given, see `machine.py`."""
     library: str
     """Version of less3d."""
     machine: str
@@ -46,12 +46,25 @@ class Result:
     ap_50: float | None = None
     ap_25: float | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a training of which only a part is known.
+
+        Raises:
+            InputError: when steps, sentences and minutes are not all there, or none of them.
+        """
+        if len({value is None for value in (self.steps, self.sentences, self.minutes)}) > 1:
+            raise InputError(f"expected steps, sentences and minutes of {self.name}, got only some of them")
+
+
+def known_of(result: Result) -> dict[str, Any]:
+    """A result as a dictionary, without what is not known."""
+    return {name: value for name, value in asdict(result).items() if value is not None}
+
 
 def write_result(result: Result, folder: Path) -> None:
     """Keep a result in the run's folder: the run is finished as soon as it is there."""
-    known = {name: value for name, value in asdict(result).items() if value is not None}
     with replacing(folder / RESULT) as file:
-        file.write(json.dumps(known, indent=1).encode())
+        file.write(json.dumps(known_of(result), indent=1).encode())
 
 
 def read_as(kind: type[_Kept], path: Path) -> _Kept:

@@ -111,8 +111,10 @@ class Run:
                 "give another folder"
             )
         result = self.result
-        if result.settings != self.config or result.begun_with != self.origin:
+        if result.settings != self.config:
             raise InputError(f"{self.folder}: has a run with other settings: give them again, or another folder")
+        if result.begun_with != self.origin:
+            raise InputError(f"{self.folder}: has a run that began with other weights: give another folder")
         return True
 
     @property

@@ -15,7 +15,8 @@ class Survey:
     objects: dict[str, int]
     """The annotated objects of each scan that is learned from; none where no system has two stages."""
     hashes: dict[str, str]
-    """Of the scans with their masks, of their full labels where systems need them, and of each text encoder."""
+    """Of the scans and what sentences mean there, of full labels where systems need them, and of each text encoder that
+    stays as it is."""
 
 
 def look_over(comparison: Comparison, watch: Watch) -> Survey:
@@ -24,7 +25,7 @@ def look_over(comparison: Comparison, watch: Watch) -> Survey:
     Raises:
         InputError: when text encoders are not there, scans are damaged, or lack the labels that are needed.
     """
-    readers = comparison.plan.readers
+    readers = {f"the text encoder {name}": found for name, found in comparison.plan.readers.items()}
     labelled = any(system.first is not None for system, _ in comparison.plan.planned)
     places = [(comparison.data, scan) for scan in comparison.data.scans]
     places += [(comparison.test, scan) for scan in comparison.scored]
@@ -34,7 +35,9 @@ def look_over(comparison: Comparison, watch: Watch) -> Survey:
         seen.update(fingerprint(*data.load(scan)).encode())
         if labelled:
             full = data.annotated(scan)
-            labels.update(f"{fingerprint(full.scan, full.masks)} {sorted(full.classes.items())}".encode())
+            labels.update(repr(sorted(full.classes.items())).encode())
+            for key, rows in sorted(full.masks.members.items()):
+                labels.update(f" {key} ".encode() + rows.tobytes())
             if number <= len(comparison.data.scans):
                 objects[scan] = len(full.masks.members)
         watch("looking at scans", number, len(places))

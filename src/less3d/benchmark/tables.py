@@ -12,14 +12,14 @@ from less3d.benchmark.portions import MASK_MINUTES, SCAN_MINUTES
 from less3d.benchmark.record import Record, Row
 from less3d.benchmark.result import Result
 from less3d.benchmark.runs import CLASS_WORD, ROWS, TRUE_INSTANCES
-from less3d.benchmark.significance import paired_bootstrap, swapped_groups
+from less3d.benchmark.significance import Difference, paired_bootstrap, swapped_groups
 from less3d.benchmark.systems import STAND_IN
 from less3d.data.jsons import read_json
 from less3d.metrics import Score, summarize
 
 TIMES = "times.json"
-_LEAST = 10
-"""Fewer sentences, or scans, cannot say whether systems differ."""
+_LEAST_SENTENCES, _LEAST_SCANS = 10, 6
+"""Fewer cannot say whether systems differ: of five scans no swap is rarer than one in 16."""
 _CHAINS = (
     ("LESS without PWCA and QSA", "LESS without QSA", "LESS"),
     ("LESS, L_seg alone", "LESS, L_seg + L_area", "LESS"),
@@ -75,13 +75,13 @@ def _test_scans(record: Record) -> str:
 
 
 def _made_with(record: Record) -> str:
-    """Versions, machines and commits of the runs that are finished; of several commits which runs are of each."""
+    """Versions, commits and machines of the runs that are finished; of several commits which runs are of each."""
     libraries, machines = (record.made_with(name) for name in ("library", "machine"))
     parts = [f"less3d {', '.join(libraries)}"] if libraries else []
-    runs = {commit: names for commit, names in record.commits().items() if commit}
-    for commit, names in runs.items():
-        whose = f" ({'; '.join(names)})" if len(runs) > 1 else ""
-        parts.append(f"commit {short(commit)}{whose}")
+    commits = record.commits()
+    for commit, names in commits.items():
+        whose = f" ({'; '.join(names)})" if len(commits) > 1 else ""
+        parts += [f"commit {short(commit)}{whose}"] if commit else []
     return "".join(f", {part}" for part in [*parts, *machines])
 
 
@@ -158,11 +158,18 @@ def _differences(record: Record, pairs: Sequence[tuple[Row, Row]]) -> list[str]:
         first, second = (ious[row] for row in pair)
         by_sentences, by_scans = paired_bootstrap(first, second), swapped_groups(first, second, scans)
         cells = [row.title for row in pair] + [f"{100 * by_sentences.mean:+.1f}"]
-        for found, drawn in ((by_sentences, len(scans)), (by_scans, len(set(scans)))):
-            p = "< .001" if found.p < 0.001 else f"{found.p:.3f}"
-            cells += [f"{100 * found.low:+.1f} to {100 * found.high:+.1f}", p if drawn >= _LEAST else f"of {drawn}"]
+        cells += _sureness(by_sentences, len(scans), _LEAST_SENTENCES)
+        cells += _sureness(by_scans, len(set(scans)), _LEAST_SCANS)
         lines.append(_line(cells))
     return lines
+
+
+def _sureness(found: Difference, drawn: int, least: int) -> list[str]:
+    """Interval and p, where they say something."""
+    if drawn < least:
+        return ["", f"of {drawn}"]
+    p = "< .001" if found.p < 0.001 else f"{found.p:.3f}"
+    return [f"{100 * found.low:+.1f} to {100 * found.high:+.1f}", p]
 
 
 def _stages(record: Record, rows: Sequence[Row]) -> list[str]:

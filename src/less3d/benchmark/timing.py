@@ -19,6 +19,7 @@ from less3d.benchmark.pool import FreshProcesses, each_done
 from less3d.benchmark.record import Record, Row
 from less3d.benchmark.tables import TIMES
 from less3d.data.dataset import Dataset
+from less3d.data.jsons import read_json
 from less3d.io.files import replacing
 from less3d.models import Referrer
 from less3d.weights import load_weights
@@ -30,12 +31,14 @@ SCANS = 10
 def time_systems(record: Record, rows: Sequence[Row], test: Dataset, watch: Watch) -> None:
     """Time the first seed of each row on the first test scans, and keep that in the record's folder.
 
-    Rows without weights, as of runs of which only scores were kept, are left out, unless times are there that would be
-    lost: see `Record.with_weights`.
+    Rows without weights, as of runs of which only scores were kept, are left out. Where that would lose times that are
+    there, those stay, and nothing is timed: times of different machines, or hours, are not for one table.
     """
     timed: list[dict[str, Any]] = []
     scans = test.scans[: min(SCANS, record.test_scans)]
-    chosen = record.with_weights(rows, record.folder / TIMES)
+    chosen, kept = record.with_weights(rows), record.folder / TIMES
+    if kept.exists() and not {row["system"] for row in read_json(kept)["rows"]} <= set(chosen):
+        return
     for number, (title, (row, weights)) in enumerate(chosen.items()):
         watch("timing", number, len(chosen))
         with FreshProcesses(1) as pool:
@@ -57,7 +60,7 @@ def time_systems(record: Record, rows: Sequence[Row], test: Dataset, watch: Watc
         f"{record.test_scans:,} scans with {record.test_sentences:,} sentences follows from these. Training is that of "
         "the runs above. The paper's times are those of an RTX 4090."
     )
-    with replacing(record.folder / TIMES) as file:
+    with replacing(kept) as file:
         file.write((json.dumps({"about": about, "rows": timed}, indent=1) + "\n").encode())
 
 

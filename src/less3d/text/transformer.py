@@ -1,6 +1,7 @@
 """`TransformerText`: MiniLM, BERT and RoBERTa through one class, from files on this machine only."""
 
 import importlib.util
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from hashlib import sha256
@@ -28,6 +29,8 @@ poinsettia projector purplish radiator receptacle recycle rucksack sanitizer sco
 skewed sprinkler squarish squeegee swivel teal thermos thermostat tote trampoline trapezoid trapezoidal tweezers
 upholstered upholstery ventilator vestibule wainscot watermelon wicker windowpane
 """
+_NO_SETTINGS = {"_name_or_path", "dtype", "torch_dtype", "transformers_version", "padding", "truncation"}
+"""What transformers keeps beside the settings of models and tokenizers: where they came from, how, and the last use."""
 _KNOWN_THOUGH_SPLIT = frozenset(_SPLIT_WORDS.split())
 
 
@@ -73,18 +76,19 @@ class TransformerText(nn.Module):
         Warns:
             InputWarning: when a sentence has more than 126 word pieces; the rest is not read.
         """
-        encoder = self.encoder if self.trainable else self._frozen[0]
-        inputs, mask = self._tokenize(sentences, next(encoder.parameters()).device)
+        inputs, mask = self._tokenize(sentences, next(self._reader.parameters()).device)
         with nullcontext() if self.trainable else torch.no_grad():
-            output = encoder(**inputs, output_hidden_states=True)
+            output = self._reader(**inputs, output_hidden_states=True)
         words = _merge_layers(output.hidden_states, self.layers)[:, 1:-1] * mask[..., None]  # (S, L, Ct)
         return TextFeatures(words, words.sum(1) / mask.sum(1, keepdim=True), mask)
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the transformer's weights, wherever they are kept."""
-        found = sha256()
-        for name, values in (self.encoder if self.trainable else self._frozen[0]).state_dict().items():
+        """A hash of all that says how sentences are read: weights, settings and tokens, wherever they are kept."""
+        model, tokenizer = self._reader.config.to_diff_dict(), json.loads(self._tokenizer.backend_tokenizer.to_str())
+        said = [{name: own[name] for name in sorted(set(own) - _NO_SETTINGS)} for own in (model, tokenizer)]
+        found = sha256(json.dumps(said).encode())
+        for name, values in self._reader.state_dict().items():
             found.update(name.encode() + values.cpu().numpy().tobytes())
         return found.hexdigest()
 
@@ -95,6 +99,10 @@ class TransformerText(nn.Module):
         is "flu" + "rb" + "ish". Real words of rooms that happen to shatter are on a list.
         """
         return tuple(dict.fromkeys(word for word in words_of(sentence) if self._shatters(word.partition("'")[0])))
+
+    @property
+    def _reader(self) -> Any:
+        return self.encoder if self.trainable else self._frozen[0]
 
     def _tokenize(self, sentences: Sequence[str], device: torch.device) -> tuple[dict[str, Tensor], Tensor]:
         for sentence in sentences:
@@ -169,7 +177,8 @@ def _load(source: str | Path) -> tuple[Any, Any]:
     try:
         with _quiet_loading():
             tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
-            return tokenizer, AutoModel.from_pretrained(source, local_files_only=True, add_pooling_layer=False)
+            model = AutoModel.from_pretrained(source, local_files_only=True, add_pooling_layer=False)
+            return tokenizer, model.float()  # files may be of half precision
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(
