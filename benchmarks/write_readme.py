@@ -14,7 +14,7 @@ from provenance import ROOT, origin
 from released.card import TO_ROOT, card_lines, score_lines, size_lines
 from released.objects import object_lines
 
-from less3d.benchmark.figures import MEASURES, percent, scores_of
+from less3d.benchmark.figures import MEASURES, percent, scores_of, values_of
 from less3d.benchmark.machine import short
 from less3d.benchmark.record import Record, read_record
 from less3d.weights import RELEASED
@@ -114,7 +114,7 @@ def comparison_lines(record: Record, samples: Record) -> list[str]:
         "|" + " --- |" * 7,
     ]
     for row in found:
-        seen = mean(result.sentences or 0 for result in record.results(row))
+        seen = mean(values_of(record.results(row), "sentences"))
         cells = [percent(getattr(one, measure) for one in scored[row]) for measure in MEASURES]
         cells.append(percent(one.miou for one in scores_of(samples, same[row.title])))
         lines.append(f"| {row.title} | {row.labels} | {seen:,.0f} | {' | '.join(cells)} |")

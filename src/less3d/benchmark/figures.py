@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from less3d.benchmark.record import Record, Row
+from less3d.benchmark.result import Result
 from less3d.benchmark.runs import CLASS_WORD, ROWS, TRUE_INSTANCES
 from less3d.errors import InputError
 from less3d.metrics import Score, SentenceScore, summarize
@@ -55,17 +56,22 @@ def percent(values: Iterable[float | None]) -> str:
 
 def mean_and_deviation(values: Iterable[float], form: str) -> str:
     """The mean over seeds, and the standard deviation where there are several; nothing of none."""
-    known = list(values)
-    if not known:
+    numbers = list(values)
+    if not numbers:
         return ""
-    deviation = f" ± {form.format(np.std(known, ddof=1))}" if len(known) > 1 else ""
-    return form.format(np.mean(known)) + deviation
+    deviation = f" ± {form.format(np.std(numbers, ddof=1))}" if len(numbers) > 1 else ""
+    return form.format(np.mean(numbers)) + deviation
 
 
 def spent(record: Record, row: Row, what: str, form: str) -> str:
     """The mean over seeds of the steps or minutes that a row's training took, of each stage where there are two."""
-    means = [form.format(np.mean([getattr(run, what) for run in runs])) for runs in record.stages(row) if runs]
+    means = [form.format(np.mean(values)) for runs in record.stages(row) if (values := values_of(runs, what))]
     return " + ".join(["given", *means] if row.first and record.stage_one else means)
+
+
+def values_of(results: Iterable[Result], what: str) -> list[int | float]:
+    """What results say, those that know it."""
+    return [value for result in results if (value := getattr(result, what)) is not None]
 
 
 def table_of_runs(record: Record) -> str:
@@ -77,10 +83,10 @@ def table_of_runs(record: Record) -> str:
     writer.writerow([*about, *_OF_RUN, *(f"first_stage_{name}" for name in _OF_FIRST), *_OF_SCORES])
     for table, rows in record.tables:
         for row in rows:
-            known = [record.scores(row, file) for file in (ROWS, CLASS_WORD, TRUE_INSTANCES)]
+            scores = [record.scores(row, file) for file in (ROWS, CLASS_WORD, TRUE_INSTANCES)]
             firsts = {result.seed: result for result in record.results(row.first)} if row.first else {}
             for place, result in enumerate(record.results(row)):
-                scored = [one[place] if place < len(one) else None for one in known]
+                scored = [one[place] if place < len(one) else None for one in scores]
                 first = None if record.stage_one else firsts.get(result.seed)
                 about = [table, row.name, row.text, row.stands_for, row.labels, row.portion, result.seed]
                 took = [getattr(result, name) for name in _OF_RUN] + [getattr(first, name, None) for name in _OF_FIRST]

@@ -6,7 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from less3d.benchmark.figures import MEASURES, mean_and_deviation, miou, paired_ious, percent, scores_of, spent
+from less3d.benchmark.figures import (
+    MEASURES,
+    mean_and_deviation,
+    miou,
+    paired_ious,
+    percent,
+    scores_of,
+    spent,
+    values_of,
+)
 from less3d.benchmark.machine import short
 from less3d.benchmark.portions import MASK_MINUTES, SCAN_MINUTES
 from less3d.benchmark.record import Record, Row
@@ -294,7 +303,7 @@ def _of_paper(row: Row) -> list[str]:
 
 def _effort_of_training(record: Record, row: Row) -> list[str]:
     """Steps, sentences and minutes."""
-    seen = [run.sentences for run in record.results(row) if run.sentences is not None]
+    seen = values_of(record.results(row), "sentences")
     return [
         spent(record, row, "steps", "{:,.0f}"),
         f"{np.mean(seen):,.0f}" if seen else "",
