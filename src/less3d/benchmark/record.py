@@ -11,11 +11,12 @@ from pathlib import Path
 from less3d.benchmark.comparison import FIRST_STAGE, Comparison, Watch
 from less3d.benchmark.plan import name_of, portions_of
 from less3d.benchmark.portions import Portion, full_cost, mask_cost
-from less3d.benchmark.result import RESULT, Result, read_as
+from less3d.benchmark.result import RESULT, Result
 from less3d.benchmark.runs import TRUE_INSTANCES, folder_of
 from less3d.benchmark.survey import look_over
 from less3d.benchmark.systems import Paper, System
 from less3d.data.dataset import Dataset
+from less3d.data.jsons import read_settings
 from less3d.errors import InputError
 from less3d.io.files import replacing, sha256_of
 from less3d.metrics import SentenceScore
@@ -95,7 +96,7 @@ class Record:
             InputError: when that is damaged.
         """
         runs = self.folder / "runs" / (row if isinstance(row, str) else row.runs)
-        return [read_as(Result, path) for path in self._finished(runs)]
+        return [read_settings(Result, path) for path in self._finished(runs)]
 
     def scores(self, row: Row, file: str) -> list[list[SentenceScore]]:
         """The sentences' scores of each finished run, seed by seed; among true instances none of systems of one stage.
@@ -250,4 +251,4 @@ def read_record(folder: Path) -> Record:
         raise InputError(
             f"{folder}: expected the folder of a comparison, with {RECORD}, got none: `less3d bench` makes it"
         )
-    return replace(read_as(Record, path), folder=folder)
+    return replace(read_settings(Record, path), folder=folder)

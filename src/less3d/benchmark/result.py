@@ -3,16 +3,13 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from less3d.data.jsons import decode_utf8
 from less3d.errors import InputError
-from less3d.io.files import read_bytes, replacing
-from less3d.settings import from_json
+from less3d.io.files import replacing
 from less3d.training.config import TrainConfig
 
 RESULT = "result.json"
-_Kept = TypeVar("_Kept")
 
 
 @dataclass(frozen=True)
@@ -65,16 +62,3 @@ def write_result(result: Result, folder: Path) -> None:
     """Keep a result in the run's folder: the run is finished as soon as it is there."""
     with replacing(folder / RESULT) as file:
         file.write(json.dumps(known_of(result), indent=1).encode())
-
-
-def read_as(kind: type[_Kept], path: Path) -> _Kept:
-    """A dataclass that was kept as JSON.
-
-    Raises:
-        InputError: naming the file, when it is missing, damaged or another's.
-    """
-    text = decode_utf8(read_bytes(path), path)
-    try:
-        return from_json(kind, text)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None

@@ -22,10 +22,10 @@ import torch
 
 from less3d.benchmark.machine import commit, machine
 from less3d.benchmark.pool import each_done
-from less3d.benchmark.result import RESULT, Result, read_as, write_result
+from less3d.benchmark.result import RESULT, Result, write_result
 from less3d.calibration import Calibration
 from less3d.data.dataset import Dataset
-from less3d.data.jsons import as_record, field, read_json
+from less3d.data.jsons import as_record, field, read_json, read_settings
 from less3d.data.sentences import class_words
 from less3d.errors import InputError
 from less3d.io.files import replacing, sha256_of
@@ -94,7 +94,7 @@ class Run:
         Raises:
             InputError: when that is damaged.
         """
-        return read_as(Result, self.folder / RESULT)
+        return read_settings(Result, self.folder / RESULT)
 
     @property
     def is_finished(self) -> bool:

@@ -24,15 +24,14 @@ import numpy as np
 from jaxtyping import Int32
 
 from less3d.data.dataset import Annotated, Dataset, by_scan, described
-from less3d.data.jsons import as_record, decode_utf8, parse_json
+from less3d.data.jsons import as_record, parse_json, read_settings
 from less3d.data.nyu40 import nyu40_class
 from less3d.errors import InputError
 from less3d.io import SUPPORTED, read_scan
 from less3d.io.assemble import FARTHEST
-from less3d.io.files import read_bytes, require_file
+from less3d.io.files import require_file
 from less3d.referral import Masks, Referral
 from less3d.scan import Scan
-from less3d.settings import from_json
 
 FIELDS = frozenset({"scan", "sentence", "target_id", "target_ids", "mask", "box"})
 FIELDS |= {"label", "unique", "tags", "kind", "source"}
@@ -93,11 +92,7 @@ class Folder(Dataset):
         path = self.root / SETTINGS
         if not path.exists():
             return FolderSettings()
-        text = decode_utf8(read_bytes(path), path)
-        try:
-            return from_json(FolderSettings, text)
-        except InputError as error:
-            raise InputError(f"{path}: {error}") from error
+        return read_settings(FolderSettings, path)
 
     @cached_property
     def rows(self) -> dict[str, tuple[Described, ...]]:

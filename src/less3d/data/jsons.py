@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from less3d.errors import InputError
 from less3d.io.files import read_bytes, require_file
+from less3d.settings import from_json
 
 LARGEST_JSON = 1 << 30
 """Bytes; the largest official file, ScanRefer's, has 40 MB."""
@@ -23,6 +24,7 @@ _KINDS: dict[type, str] = {
     dict: "an object",
 }
 _Kind = TypeVar("_Kind")
+_Settings = TypeVar("_Settings")
 
 
 def read_json(path: Path) -> Any:
@@ -55,6 +57,19 @@ def parse_json(text: str, place: str) -> Any:
         raise InputError(f"{place}: expected JSON, got lists or objects nested too deeply") from None
     except ValueError as error:  # a whole number of thousands of digits
         raise InputError(f"{place}: expected JSON, got {str(error)[:80]}") from None
+
+
+def read_settings(kind: type[_Settings], path: Path) -> _Settings:
+    """A dataclass that is kept as JSON, see `from_json`.
+
+    Raises:
+        InputError: naming the file, when it is missing, damaged or another's.
+    """
+    text = decode_utf8(read_bytes(path), path)
+    try:
+        return from_json(kind, text)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
 
 
 def decode_utf8(data: bytes, path: Path) -> str:
